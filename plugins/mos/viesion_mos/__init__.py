@@ -1,0 +1,1 @@
+"""The MOS offre de service (Module d'Orientation Santé)."""
