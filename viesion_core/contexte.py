@@ -21,7 +21,7 @@ class Role(enum.StrEnum):
 
 LIBELLE_ROLE = {
     Role.REFERENT: "Référent",
-    Role.DIRECTEUR: "Directeur d’organisme",
+    Role.DIRECTEUR: "Directeur d'organisme",
     Role.PILOTE: "Pilote départemental",
     Role.ADMINISTRATEUR: "Administrateur",
 }

@@ -23,7 +23,7 @@ class ErreurSaisie(ErreurMetier):
 class Introuvable(ErreurMetier):
     """Unknown, or outside the perimeter: both answer alike (404, same body)."""
 
-    def __init__(self, message: str = "Cette page n’existe pas ou n’est pas accessible.") -> None:
+    def __init__(self, message: str = "Cette page n'existe pas ou n'est pas accessible.") -> None:
         super().__init__(message)
 
 
@@ -39,7 +39,7 @@ class ConflitVersion(ErreurMetier):
 
     def __init__(self, actuelle: Mapping[str, Any], version: int, message: str = "") -> None:
         super().__init__(
-            message or "Une autre personne a modifié ces informations depuis l’ouverture de la page."
+            message or "Une autre personne a modifié ces informations depuis l'ouverture de la page."
         )
         self.actuelle = dict(actuelle)
         self.version = version
