@@ -38,8 +38,6 @@ class ConflitVersion(ErreurMetier):
     """Somebody saved since the page was opened (409): both values are shown, nothing is overwritten."""
 
     def __init__(self, actuelle: Mapping[str, Any], version: int, message: str = "") -> None:
-        super().__init__(
-            message or "Une autre personne a modifié ces informations depuis l'ouverture de la page."
-        )
+        super().__init__(message or "Une autre personne a modifié ces informations depuis l'ouverture de la page.")
         self.actuelle = dict(actuelle)
         self.version = version

@@ -1,0 +1,1 @@
+"""Who may enter and see: accounts, sessions, links, throttling, perimeter."""

@@ -1,0 +1,1 @@
+"""Mails: queued in the transaction of the act, sent by the worker."""

@@ -1,0 +1,1 @@
+"""Difficulties: nature, dates, réalisation, commentaire."""

@@ -1,0 +1,1 @@
+"""Interviews: planning, themes, réalisation."""

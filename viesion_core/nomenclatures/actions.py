@@ -29,8 +29,7 @@ async def charger_nomenclatures() -> None:
         for ordre, element in enumerate(liste.elements)
     ]
     lignes_communes = [
-        (c.code_insee, c.nom, cle(c.nom), c.codes_postaux, c.population, c.epci, c.sdi, c.secteur)
-        for c in communes()
+        (c.code_insee, c.nom, cle(c.nom), c.codes_postaux, c.population, c.epci, c.sdi, c.secteur) for c in communes()
     ]
     async with transaction():
         await executer("UPDATE element SET actif = FALSE")
@@ -38,7 +37,8 @@ async def charger_nomenclatures() -> None:
             """INSERT INTO element (id, liste, code, libelle, famille, ordre, donnees, actif)
             VALUES ({}, {}, {}, {}, {}, {}, {}, TRUE)
             ON CONFLICT (liste, code) DO UPDATE SET libelle = excluded.libelle,
-                famille = excluded.famille, ordre = excluded.ordre, donnees = excluded.donnees, actif = TRUE""",
+                famille = excluded.famille, ordre = excluded.ordre,
+                donnees = excluded.donnees, actif = TRUE""",
             elements,
         )
         await executer_lot(

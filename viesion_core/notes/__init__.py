@@ -1,0 +1,1 @@
+"""Notes, personal or shared."""

@@ -1,0 +1,1 @@
+"""Organisms and the offres de service they are conventioned for."""

@@ -1,0 +1,1 @@
+"""The path: contrats, étapes, référents, sortie."""

@@ -17,7 +17,7 @@ def _exclusion_sqlite(nom: str, table: str, condition: str) -> list[str]:
                   AND (autre.fin IS NULL OR autre.fin >= NEW.debut)
                   AND (NEW.fin IS NULL OR NEW.fin >= autre.debut)
             );
-        END"""  # noqa: S608 - names are literals of this module
+        END"""
     return [
         f"CREATE TRIGGER {nom}_ajout BEFORE INSERT ON {table} {corps}",
         f"CREATE TRIGGER {nom}_modification BEFORE UPDATE ON {table} {corps}",

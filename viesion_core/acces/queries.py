@@ -1,0 +1,104 @@
+"""Reads of accounts and sessions."""
+
+import datetime as dt
+import hashlib
+import uuid
+from typing import Any
+
+from viesion_core.acces.model import SessionOuverte, UtilisateurResume
+from viesion_core.contexte import Contexte, Role
+from viesion_core.db import convertir, lire, lire_un
+
+_COLONNES = """u.id, u.nom, u.prenom, u.identifiant, u.courriel, u.telephone, u.fonction, u.role,
+    u.organisme, o.nom AS organisme_nom, u.sensible, u.actif,
+    u.mot_de_passe IS NOT NULL AS active, u.version"""
+
+
+def empreinte(jeton: str) -> str:
+    """Return what the base keeps of a secret: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(jeton.encode()).hexdigest()
+
+
+async def lire_session(jeton: str, maintenant: dt.datetime, inactivite: dt.timedelta) -> SessionOuverte | None:
+    """Return the open session of a cookie's token; None if unknown, expired, idle too long or account closed."""
+    ligne = await lire_un(
+        """SELECT s.id, s.utilisateur, u.nom, u.prenom, u.role, u.organisme, o.nom AS organisme_nom,
+            u.sensible, s.vue_le, s.expire_le
+        FROM session s JOIN utilisateur u ON u.id = s.utilisateur JOIN organisme o ON o.id = u.organisme
+        WHERE s.empreinte = {} AND u.actif""",
+        empreinte(jeton),
+    )
+    if ligne is None:
+        return None
+    session = convertir(SessionOuverte, ligne)
+    if session.expire_le <= maintenant or session.vue_le + inactivite <= maintenant:
+        return None
+    return session
+
+
+async def utilisateur(identifiant: uuid.UUID) -> UtilisateurResume | None:
+    """Return one account."""
+    ligne = await lire_un(
+        f"SELECT {_COLONNES} FROM utilisateur u JOIN organisme o ON o.id = u.organisme WHERE u.id = {{}}",
+        identifiant,
+    )
+    return _utilisateur(ligne) if ligne else None
+
+
+async def utilisateurs_page(
+    recherche: str = "", organisme: uuid.UUID | None = None, *, page: int = 1, par_page: int = 20
+) -> tuple[list[UtilisateurResume], int]:
+    """Return a page of the accounts by name, and how many match (administration)."""
+    conditions, parametres = _filtres(recherche, organisme)
+    lignes = await lire(
+        f"""SELECT {_COLONNES}, count(*) OVER () AS total
+        FROM utilisateur u JOIN organisme o ON o.id = u.organisme
+        WHERE {conditions} ORDER BY u.nom, u.prenom, u.id LIMIT {{}} OFFSET {{}}""",
+        *parametres,
+        par_page,
+        (page - 1) * par_page,
+    )
+    return [_utilisateur(ligne) for ligne in lignes], (lignes[0]["total"] if lignes else 0)
+
+
+async def collaborateurs(ctx: Contexte, organisme: uuid.UUID | None = None) -> list[UtilisateurResume]:
+    """Return the active référents and directors of an organism (one's own unless said otherwise), by name."""
+    lignes = await lire(
+        f"""SELECT {_COLONNES} FROM utilisateur u JOIN organisme o ON o.id = u.organisme
+        WHERE u.organisme = {{}} AND u.actif AND u.role IN ('referent', 'directeur')
+        ORDER BY u.nom, u.prenom LIMIT 500""",
+        organisme or ctx.organisme,
+    )
+    return [_utilisateur(ligne) for ligne in lignes]
+
+
+async def chercher_referents(texte: str, *, limite: int = 20) -> list[UtilisateurResume]:
+    """Return active référents whose name, first name or organism begins with the words (« Nom, prénom, structure »)."""
+    conditions, parametres = _filtres(texte, None)
+    lignes = await lire(
+        f"""SELECT {_COLONNES} FROM utilisateur u JOIN organisme o ON o.id = u.organisme
+        WHERE u.actif AND u.role IN ('referent', 'directeur') AND {conditions}
+        ORDER BY u.nom, u.prenom LIMIT {{}}""",
+        *parametres,
+        limite,
+    )
+    return [_utilisateur(ligne) for ligne in lignes]
+
+
+def _filtres(recherche: str, organisme: uuid.UUID | None) -> tuple[str, list[Any]]:
+    conditions, parametres = ["1 = 1"], []
+    for mot in recherche.split()[:5]:
+        motif = f"%{mot.casefold()}%"
+        conditions.append("(lower(u.nom) LIKE {} OR lower(u.prenom) LIKE {} OR lower(o.nom) LIKE {})")
+        parametres += [motif, motif, motif]
+    if organisme is not None:
+        conditions.append("u.organisme = {}")
+        parametres.append(organisme)
+    return " AND ".join(conditions), parametres
+
+
+def _utilisateur(ligne: dict[str, Any]) -> UtilisateurResume:
+    valeurs = {k: v for k, v in ligne.items() if k != "total"}
+    valeurs["role"] = Role(valeurs["role"])
+    valeurs["active"] = bool(valeurs["active"])
+    return convertir(UtilisateurResume, valeurs)

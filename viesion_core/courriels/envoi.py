@@ -1,0 +1,103 @@
+"""Sending: by SMTP, or to a folder in demo and test (one .eml a mail)."""
+
+import datetime as dt
+import email.message
+import email.policy
+import email.utils
+import pathlib
+import uuid
+from typing import Any, Protocol
+
+import aiosmtplib
+import msgspec
+
+from viesion_core.db import executer, lire, transaction
+
+DELAIS = (dt.timedelta(minutes=1), dt.timedelta(minutes=10), dt.timedelta(hours=1), dt.timedelta(hours=6))
+
+
+class Transport(Protocol):
+    """How a composed mail leaves."""
+
+    async def envoyer(self, message: email.message.EmailMessage) -> None:
+        """Send, or raise OSError or aiosmtplib.SMTPException."""
+
+
+class TransportDossier(msgspec.Struct, frozen=True):
+    """Writes each mail to a folder, read at /aide/courriels (demo mode)."""
+
+    dossier: pathlib.Path
+
+    async def envoyer(self, message: email.message.EmailMessage) -> None:
+        """Write one .eml, named by its instant so that the folder sorts by time."""
+        self.dossier.mkdir(parents=True, exist_ok=True)
+        instant = email.utils.parsedate_to_datetime(message["Date"])
+        nom = f"{instant:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}.eml"
+        (self.dossier / nom).write_bytes(message.as_bytes())
+
+
+class TransportSmtp(msgspec.Struct, frozen=True):
+    """Sends through the département's or the organism's SMTP server."""
+
+    hote: str
+    port: int
+    identifiant: str
+    mot_de_passe: str
+    tls: bool
+
+    async def envoyer(self, message: email.message.EmailMessage) -> None:
+        """Send with STARTTLS when `tls` is set; refuses to authenticate in clear."""
+        await aiosmtplib.send(
+            message,
+            hostname=self.hote,
+            port=self.port,
+            username=self.identifiant or None,
+            password=self.mot_de_passe or None,
+            start_tls=self.tls,
+            timeout=20,
+        )
+
+
+async def envoyer_courriels(transport: Transport, expediteur: str, maintenant: dt.datetime, *, limite: int = 50) -> int:
+    """Send the queued mails that are due; return how many left. A failure is tried again, later and later."""
+    lignes = await lire(
+        """SELECT id, destinataire, sujet, texte, cree_le, tentatives FROM courriel
+        WHERE envoye_le IS NULL AND prochain_essai <= {} ORDER BY prochain_essai LIMIT {}""",
+        maintenant,
+        limite,
+    )
+    partis = 0
+    for ligne in lignes:
+        partis += await _envoyer(transport, expediteur, ligne, maintenant)
+    return partis
+
+
+async def _envoyer(transport: Transport, expediteur: str, ligne: dict[str, Any], maintenant: dt.datetime) -> int:
+    """Send one mail and record the outcome at once, so that a stop never sends twice what is recorded."""
+    try:
+        await transport.envoyer(_composer(expediteur, ligne))
+    except (OSError, aiosmtplib.SMTPException) as erreur:
+        attente = DELAIS[min(ligne["tentatives"], len(DELAIS) - 1)]
+        async with transaction():
+            await executer(
+                "UPDATE courriel SET tentatives = tentatives + 1, prochain_essai = {}, erreur = {} WHERE id = {}",
+                maintenant + attente,
+                type(erreur).__name__,
+                ligne["id"],
+            )
+        return 0
+    async with transaction():
+        await executer("UPDATE courriel SET envoye_le = {} WHERE id = {}", maintenant, ligne["id"])
+    return 1
+
+
+def _composer(expediteur: str, ligne: dict[str, Any]) -> email.message.EmailMessage:
+    message = email.message.EmailMessage(policy=email.policy.SMTP)
+    message["From"] = expediteur
+    message["To"] = ligne["destinataire"]
+    message["Subject"] = ligne["sujet"]
+    message["Date"] = email.utils.format_datetime(ligne["cree_le"])
+    message["Message-ID"] = f"<{ligne['id']}@viesion>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(ligne["texte"])
+    return message

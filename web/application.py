@@ -1,0 +1,63 @@
+"""The composition root: base, journal, plugins, screens, put together into one litestar application."""
+
+import contextlib
+import pathlib
+from collections.abc import AsyncIterator
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from viesion_core.extensions import Registre, charger_extensions
+from viesion_core.journal import Journal
+from viesion_core.settings import Settings
+from viesion_core.worker import Worker
+
+from viesion_core.db import ouvrir_base
+from web.ecrans import ECRANS
+from web.erreurs import GESTIONNAIRES
+from web.fichiers import fichiers_statiques
+from web.page import fournir_page
+from web.politiques import garde_politique, table_des_politiques
+from web.securite import SessionEtEntetes, verifier_origine
+
+TAILLE_MAXIMALE = 25 * 2**20
+
+
+def create_app(settings: Settings, registre: Registre | None = None, *, avec_worker: bool = True) -> Litestar:
+    """Return the application for these settings.
+
+    The base must have been migrated. A route without a policy stops the start (LookupError). `registre` lets
+    a test choose its plugins; otherwise the installed ones are loaded.
+    """
+    extensions = registre or charger_extensions()
+
+    @contextlib.asynccontextmanager
+    async def vie(app: Litestar) -> AsyncIterator[None]:
+        base = await ouvrir_base(settings)
+        journal = Journal()
+        await journal.demarrer()
+        worker = Worker(settings, extensions)
+        if avec_worker:
+            await worker.demarrer()
+        try:
+            yield
+        finally:
+            await worker.arreter()
+            await journal.arreter()
+            await base.fermer()
+
+    app = Litestar(
+        route_handlers=[*ECRANS, fichiers_statiques(pathlib.Path(__file__).parent / "static")],
+        guards=[garde_politique],
+        before_request=verifier_origine,
+        middleware=[SessionEtEntetes(settings)],
+        dependencies={"page": Provide(fournir_page)},
+        exception_handlers=GESTIONNAIRES,
+        lifespan=[vie],
+        openapi_config=None,
+        state=State({"settings": settings, "registre": extensions}),
+        request_max_body_size=TAILLE_MAXIMALE,
+        debug=False,
+    )
+    table_des_politiques(app)
+    return app

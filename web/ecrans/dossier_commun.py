@@ -1,0 +1,78 @@
+"""The furniture of every page of a dossier: the identity band and the side menu with its counts."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response
+
+from viesion_core.erreurs import ErreurSaisie
+from viesion_core.resume.model import Bandeau
+from viesion_core.resume.queries import bandeau
+from web.page import Page
+
+
+class Onglet(msgspec.Struct, frozen=True):
+    """An entry of the side menu: the deck's label, its address, how many things are behind it."""
+
+    code: str
+    libelle: str
+    url: str
+    nombre: int | None
+    attend: bool = False
+
+
+def menu_dossier(fiche: Bandeau) -> list[Onglet]:
+    """Return the side menu of the deck, with counts."""
+    base = f"/beneficiaires/{fiche.numero}"
+    return [
+        Onglet("resume", "Résumé", base, None),
+        Onglet("identite", "Dossier", f"{base}/identite", None),
+        Onglet(
+            "caracteristiques",
+            "Caractéristiques",
+            f"{base}/caracteristiques",
+            fiche.caracteristiques_manquantes or None,
+            attend=bool(fiche.caracteristiques_manquantes),
+        ),
+        Onglet("parcours", "Parcours", f"{base}/parcours", fiche.etapes),
+        Onglet(
+            "entretiens",
+            "Entretiens",
+            f"{base}/entretiens",
+            fiche.entretiens,
+            attend=bool(fiche.entretiens_a_realiser),
+        ),
+        Onglet("dispositif", "Dispositif", f"{base}/dispositif", fiche.entrees),
+        Onglet("contrats", "Contrats", f"{base}/contrats", fiche.contrats),
+        Onglet("bilans", "Bilans", f"{base}/bilans", fiche.bilans),
+        Onglet("difficultes", "Difficultés", f"{base}/difficultes", fiche.difficultes),
+        Onglet("documents", "Documents", f"{base}/documents", fiche.documents),
+    ]
+
+
+async def rendre_dossier(
+    page: Page,
+    numero: int,
+    gabarit: str,
+    *,
+    onglet: str,
+    statut: int = 200,
+    erreur: ErreurSaisie | None = None,
+    saisie: dict[str, Any] | None = None,
+    **donnees: Any,
+) -> Response[str]:
+    """Return a page of a dossier; with `erreur`, the form again (422) with what was typed.
+
+    The template extends `dossier.html`; it receives `fiche` (Bandeau), `menu`, `onglet` and `puces`.
+    """
+    fiche = await bandeau(page.ctx, numero)
+    donnees |= {
+        "fiche": fiche,
+        "menu": menu_dossier(fiche),
+        "onglet": onglet,
+        "puces": fiche.puces(page.ctx.aujourdhui),
+        "age": fiche.age(page.ctx.aujourdhui),
+    }
+    if erreur is not None:
+        return await page.rendre_erreurs(gabarit, erreur, saisie or {}, **donnees)
+    return await page.rendre(gabarit, statut, **donnees)

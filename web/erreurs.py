@@ -1,0 +1,116 @@
+"""What a person sees when something is refused: a page in French, never a trace."""
+
+import logging
+import urllib.parse
+import uuid
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.enums import MediaType
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
+from web.page import Page
+from web.politiques import ConnexionRequise
+from web.rendu import environnement
+
+_JOURNAL = logging.getLogger("viesion.web")
+_TITRES = {
+    400: "Demande incomprise",
+    403: "Action non permise",
+    404: "Page introuvable",
+    405: "Action impossible ici",
+    409: "Modifié entre-temps",
+    413: "Envoi trop volumineux",
+    422: "Saisie à corriger",
+    500: "Incident",
+}
+
+Requete = Request[Any, Any, Any]
+
+
+def connexion_requise(requete: Requete, erreur: ConnexionRequise) -> Response[Any]:
+    """Send to the connexion page, and back after it (GET only: an interrupted write is not replayed)."""
+    if requete.headers.get("hx-request") == "true" or "application/json" in requete.headers.get("accept", ""):
+        return Response(
+            content={"message": "Votre session est terminée. Reconnectez-vous."},
+            status_code=401,
+            headers={"HX-Redirect": "/connexion"},
+        )
+    suite = ""
+    if requete.method == "GET" and requete.url.path != "/":
+        retour = requete.url.path + (f"?{requete.url.query}" if requete.url.query else "")
+        suite = "?suite=" + urllib.parse.quote(retour, safe="")
+    return Redirect(f"/connexion{suite}", status_code=303)
+
+
+def erreur_metier(requete: Requete, erreur: ErreurMetier) -> Response[Any]:
+    """Answer a refused act: 404, 403, 409 or 422, with its message."""
+    statut = 422
+    if isinstance(erreur, Introuvable):
+        statut = 404
+    elif isinstance(erreur, Interdit):
+        statut = 403
+    elif isinstance(erreur, ConflitVersion):
+        statut = 409
+    details = list(erreur.erreurs.values()) if isinstance(erreur, ErreurSaisie) else []
+    return _repondre(requete, statut, erreur.message, details)
+
+
+def erreur_http(requete: Requete, erreur: HTTPException) -> Response[Any]:
+    """Answer litestar's own refusals (unknown address, wrong method, unreadable parameter)."""
+    statut = erreur.status_code
+    messages = {
+        404: Introuvable().message,
+        405: "Cette adresse ne répond pas à ce type de demande.",
+        413: "Le fichier envoyé est trop volumineux.",
+    }
+    if statut in (400, 422) and requete.method == "GET":
+        statut = 404
+    return _repondre(requete, statut, messages.get(statut, "La demande n'a pas pu être comprise."), [])
+
+
+def erreur_interne(requete: Requete, erreur: Exception) -> Response[Any]:
+    """Answer an unexpected error: logged with a reference, shown without detail, no personal data."""
+    reference = uuid.uuid4().hex[:8].upper()
+    modele = requete.scope.get("path_template", "")
+    _JOURNAL.error("incident %s on %s %s", reference, requete.method, modele, exc_info=erreur)
+    message = (
+        "Un incident a empêché d'afficher cette page. Rien de ce qui était enregistré n'est perdu. "
+        f"Référence à donner à l'assistance : {reference}."
+    )
+    return _repondre(requete, 500, message, [])
+
+
+def _repondre(requete: Requete, statut: int, message: str, details: list[str]) -> Response[Any]:
+    if "application/json" in requete.headers.get("accept", ""):
+        return Response(content={"message": message, "details": details}, status_code=statut)
+    page = Page(requete)
+    html = (
+        environnement()
+        .get_template("erreur.html")
+        .render(
+            **page._minimum(),
+            navigation=page.navigation(),
+            acte=None,
+            role="",
+            statut=statut,
+            titre=_TITRES.get(statut, "Demande refusée"),
+            message=message,
+            details=details,
+        )
+    )
+    return Response(content=html, status_code=statut, media_type=MediaType.HTML)
+
+
+GESTIONNAIRES: dict[Any, Any] = {
+    ConnexionRequise: connexion_requise,
+    ErreurMetier: erreur_metier,
+    HTTPException: erreur_http,
+    msgspec.ValidationError: lambda requete, erreur: _repondre(
+        requete, 400, "La demande n'a pas pu être comprise.", []
+    ),
+    Exception: erreur_interne,
+}

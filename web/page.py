@@ -1,0 +1,139 @@
+"""What every screen shares: the user, the navigation, the last act with its undo, and the rendering."""
+
+import uuid
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.enums import MediaType
+from litestar.response import Redirect
+from viesion_core.actes import acte_annulable
+from viesion_core.extensions import Registre
+from viesion_core.settings import Settings
+
+from viesion_core.acces.model import SessionOuverte
+from viesion_core.contexte import LIBELLE_ROLE, Contexte, Role
+from viesion_core.erreurs import ErreurSaisie
+from web.rendu import environnement
+from web.securite import jeton_formulaire
+
+_SUIVI = frozenset({Role.REFERENT, Role.DIRECTEUR, Role.PILOTE})
+
+
+class Lien(msgspec.Struct, frozen=True):
+    """An entry of the navigation: a screen that exists and that the role may open."""
+
+    libelle: str
+    url: str
+    icone: str
+    actif: bool = False
+
+
+_NAVIGATION: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
+    ("Accueil", "/", "accueil", frozenset(Role)),
+    ("Bénéficiaires", "/beneficiaires", "personnes", _SUIVI),
+    ("Administration", "/administration", "reglages", frozenset({Role.ADMINISTRATEUR})),
+    ("Aide", "/aide", "aide", frozenset(Role)),
+)
+
+
+class Page:
+    """The screen being served: given to every controller as the dependency `page`."""
+
+    def __init__(self, requete: Request[Any, Any, State]) -> None:
+        etat = requete.scope["state"]
+        self.requete = requete
+        self.settings: Settings = requete.app.state.settings
+        self.registre: Registre = requete.app.state.registre
+        self.session: SessionOuverte | None = etat.get("session")
+        self._ctx: Contexte | None = etat.get("ctx")
+
+    @property
+    def ctx(self) -> Contexte:
+        """The context of the connected user; only routes whose policy asks for a session use it."""
+        if self._ctx is None:
+            msg = "this route has no session"
+            raise LookupError(msg)
+        return self._ctx
+
+    @property
+    def htmx(self) -> bool:
+        """Whether htmx asks for a fragment instead of a page."""
+        return self.requete.headers.get("hx-request") == "true"
+
+    async def rendre(self, gabarit: str, statut: int = 200, **donnees: Any) -> Response[str]:
+        """Return the page of a template, with what every layout needs."""
+        commun = await self._commun()
+        html = environnement().get_template(gabarit).render(**{**commun, **donnees})
+        return Response(content=html, status_code=statut, media_type=MediaType.HTML)
+
+    async def rendre_erreurs(
+        self, gabarit: str, erreur: ErreurSaisie, saisie: dict[str, Any], **donnees: Any
+    ) -> Response[str]:
+        """Return a form again (422) with its messages, everything typed kept."""
+        return await self.rendre(
+            gabarit, 422, erreurs=erreur.erreurs, message_erreur=erreur.message, saisie=saisie, **donnees
+        )
+
+    def fragment(self, gabarit: str, statut: int = 200, **donnees: Any) -> Response[str]:
+        """Return a piece of page for htmx: no layout, no query of its own."""
+        html = environnement().get_template(gabarit).render(**{**self._minimum(), **donnees})
+        return Response(content=html, status_code=statut, media_type=MediaType.HTML)
+
+    def rediriger(self, url: str, acte: uuid.UUID | None = None) -> Redirect:
+        """Send to a page after an act (303); the page shows the act with « Annuler »."""
+        if acte is not None:
+            chemin, diese, ancre = url.partition("#")
+            url = f"{chemin}{'&' if '?' in chemin else '?'}acte={acte}{diese}{ancre}"
+        return Redirect(url, status_code=303)
+
+    def navigation(self) -> list[Lien]:
+        """Return the left rail: what the role may open."""
+        if self._ctx is None:
+            return []
+        chemin = self.requete.url.path
+        return [
+            Lien(libelle, url, icone, chemin == url or (url != "/" and chemin.startswith(url)))
+            for libelle, url, icone, roles in _NAVIGATION
+            if self._ctx.role in roles
+        ]
+
+    def _minimum(self) -> dict[str, Any]:
+        cle = self.requete.scope["state"].get("cle_session")
+        theme = self.requete.cookies.get("theme", "")
+        return {
+            "ctx": self._ctx,
+            "session": self.session,
+            "jeton": jeton_formulaire(cle) if cle else "",
+            "nonce": self.requete.scope["state"].get("nonce", ""),
+            "theme": theme if theme in ("clair", "sombre") else "",
+            "chemin": self.requete.url.path,
+            "mode": self.settings.mode,
+            "erreurs": {},
+            "message_erreur": "",
+            "saisie": None,
+        }
+
+    async def _commun(self) -> dict[str, Any]:
+        commun = self._minimum()
+        commun["navigation"] = self.navigation()
+        commun["role"] = LIBELLE_ROLE[self._ctx.role] if self._ctx else ""
+        commun["acte"] = await self._dernier_acte()
+        return commun
+
+    async def _dernier_acte(self) -> Any:
+        """Return the act named by the address (`?acte=`), if it is the user's own: shown with « Annuler »."""
+        texte = self.requete.query_params.get("acte")
+        if not texte or self._ctx is None:
+            return None
+        try:
+            identifiant = uuid.UUID(texte)
+        except ValueError:
+            return None
+        return await acte_annulable(self._ctx, identifiant)
+
+
+async def fournir_page(request: Request[Any, Any, State]) -> Page:
+    """Return the page of the request (litestar dependency)."""
+    return Page(request)

@@ -1,0 +1,93 @@
+"""Who may call which route. Every handler names its policy in `opt`; one without a policy stops the start.
+
+The guard applies it, checks that the dossier of the address is in the perimeter, and journals the reading: a
+controller cannot forget either.
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.routes import HTTPRoute
+from viesion_core.journal import journaliser_lecture
+
+from viesion_core.acces.perimetre import exiger_dossier
+from viesion_core.contexte import Contexte, Role
+from viesion_core.erreurs import Interdit, Introuvable
+
+CLE = "politique"
+LECTURE = frozenset({"GET", "HEAD"})
+
+
+class ConnexionRequise(Exception):
+    """The route needs a session: the exception handler sends to /connexion and back."""
+
+
+class Politique(msgspec.Struct, frozen=True):
+    """The roles that may call a route; `dossier`: its `numero` must be in the perimeter, and is journalled."""
+
+    nom: str
+    roles: frozenset[Role] = frozenset(Role)
+    publique: bool = False
+    dossier: bool = False
+
+
+_SUIVI = frozenset({Role.REFERENT, Role.DIRECTEUR})
+PUBLIQUE = Politique("publique", publique=True)
+CONNECTE = Politique("connecté")
+SUIVI = Politique("suivi", _SUIVI)
+CONSULTATION = Politique("consultation", _SUIVI | {Role.PILOTE})
+DOSSIER_LECTURE = Politique("dossier, lecture", _SUIVI | {Role.PILOTE}, dossier=True)
+DOSSIER_ECRITURE = Politique("dossier, écriture", _SUIVI, dossier=True)
+PILOTAGE = Politique("pilotage", frozenset({Role.DIRECTEUR, Role.PILOTE}))
+ADMINISTRATION = Politique("administration", frozenset({Role.ADMINISTRATEUR}))
+
+
+def politique(valeur: Politique) -> dict[str, Any]:
+    """Return the `opt` of a handler or of a controller."""
+    return {CLE: valeur}
+
+
+async def garde_politique(connexion: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Apply the policy of the route (an application-wide litestar guard)."""
+    regle: Politique = handler.opt[CLE]
+    if regle.publique:
+        return
+    ctx: Contexte | None = connexion.scope["state"].get("ctx")
+    if ctx is None:
+        raise ConnexionRequise
+    if ctx.role not in regle.roles:
+        raise Interdit
+    if regle.dossier:
+        numero = connexion.path_params["numero"]
+        if not 0 < numero < 2**31:
+            raise Introuvable
+        await exiger_dossier(ctx, numero)
+        if connexion.scope["method"] in LECTURE:
+            journaliser_lecture(ctx, "dossier.consulter", str(handler.handler_name), str(numero))
+
+
+def table_des_politiques(app: Litestar) -> list[tuple[str, str, str]]:
+    """Return (method, path, policy) of every route, sorted: the authorisation matrix starts here.
+
+    Raises LookupError naming the routes that have none.
+    """
+    lignes, oubliees = [], []
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            oubliees.append(route.path)
+            continue
+        for handler in route.route_handlers:
+            for methode in sorted(handler.http_methods):
+                if methode == "OPTIONS":
+                    continue
+                regle = handler.opt.get(CLE)
+                if not isinstance(regle, Politique):
+                    oubliees.append(f"{methode} {route.path}")
+                else:
+                    lignes.append((methode, route.path_format, regle.nom))
+    if oubliees:
+        raise LookupError("routes without a policy: " + ", ".join(oubliees))
+    return sorted(lignes, key=lambda ligne: (ligne[1], ligne[0]))
