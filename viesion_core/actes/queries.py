@@ -1,0 +1,97 @@
+"""Reads of the acts: toast, history of a dossier, provenance of a field, a row as it was known."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement, depuis_json, table_nommee
+from viesion_core.contexte import Contexte
+from viesion_core.db import convertir, lire, lire_un
+
+_COLONNES = (
+    "a.id, a.nature, a.libelle, a.utilisateur, a.auteur, a.organisme, a.beneficiaire, a.at, a.annule, a.annule_par"
+)
+
+
+def annulable(ctx: Contexte, ligne: dict[str, Any]) -> bool:
+    """Tell whether the user may still try to undo an act: their own, within a day, not undone, not an undoing."""
+    return (
+        ligne["annule_par"] is None
+        and ligne["annule"] is None
+        and ligne["utilisateur"] == ctx.utilisateur
+        and ctx.maintenant - ligne["at"] <= DELAI_ANNULATION
+    )
+
+
+async def acte_recent(ctx: Contexte, identifiant: uuid.UUID) -> ActeResume | None:
+    """Return an act of the user, for the toast shown after it."""
+    ligne = await lire_un(
+        f"SELECT {_COLONNES} FROM acte a WHERE a.id = {{}} AND a.utilisateur = {{}}", identifiant, ctx.utilisateur
+    )
+    return _resume(ctx, ligne) if ligne else None
+
+
+async def historique(ctx: Contexte, beneficiaire: int, *, page: int = 1, par_page: int = 20) -> list[ActeResume]:
+    """Return the acts of a dossier, the latest first. The caller has checked the perimeter."""
+    lignes = await lire(
+        f"""SELECT {_COLONNES} FROM acte a WHERE a.beneficiaire = {{}}
+        ORDER BY a.at DESC, a.id LIMIT {{}} OFFSET {{}}""",
+        beneficiaire,
+        par_page,
+        (page - 1) * par_page,
+    )
+    return [_resume(ctx, ligne) for ligne in lignes]
+
+
+async def changements(nom_table: str, cles: Sequence[Any], *, limite: int = 200) -> list[Changement]:
+    """Return the fields changed in some rows of a table, the latest first: who, when, from what to what."""
+    if not cles:
+        return []
+    marques = ", ".join("{}" for _ in cles)
+    lignes = await lire(
+        f"""SELECT r.cle, r.avant, r.apres, a.auteur, a.at, a.id AS acte
+        FROM revision r JOIN acte a ON a.id = r.acte
+        WHERE r.nom_table = {{}} AND r.cle IN ({marques}) ORDER BY a.at DESC, r.version DESC LIMIT {{}}""",
+        nom_table,
+        *(str(cle) for cle in cles),
+        limite,
+    )
+    return [
+        Changement(
+            nom_table=nom_table,
+            cle=ligne["cle"],
+            champ=champ,
+            avant=(ligne["avant"] or {}).get(champ),
+            apres=(ligne["apres"] or {}).get(champ),
+            auteur=ligne["auteur"],
+            at=ligne["at"],
+            acte=ligne["acte"],
+        )
+        for ligne in lignes
+        for champ in (ligne["apres"] or ligne["avant"] or {})
+        if champ != "version" and (ligne["avant"] or {}).get(champ) != (ligne["apres"] or {}).get(champ)
+    ]
+
+
+async def etat_connu_le(nom_table: str, cle: Any, instant: dt.datetime) -> dict[str, Any] | None:
+    """Return a row as it was known at an instant; None if it did not exist yet, or no more.
+
+    The row minus the later revisions: the first revision after the instant tells what stood before it.
+    """
+    table = table_nommee(nom_table)
+    suivante = await lire_un(
+        """SELECT r.avant FROM revision r JOIN acte a ON a.id = r.acte
+        WHERE r.nom_table = {} AND r.cle = {} AND a.at > {} ORDER BY a.at, r.version LIMIT 1""",
+        nom_table,
+        str(cle),
+        instant,
+    )
+    if suivante is not None:
+        return depuis_json(table, suivante["avant"]) if suivante["avant"] else None
+    nom_cle = table._meta.primary_key._meta.name
+    return await lire_un(f"SELECT * FROM {nom_table} WHERE {nom_cle} = {{}}", cle)
+
+
+def _resume(ctx: Contexte, ligne: dict[str, Any]) -> ActeResume:
+    return convertir(ActeResume, {**ligne, "annulable": annulable(ctx, ligne)})

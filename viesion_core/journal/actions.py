@@ -1,0 +1,119 @@
+"""Writing of the journal: acts in their own transaction, reads in batches at most a second late."""
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import Sequence
+
+from viesion_core.contexte import Contexte
+from viesion_core.db import base_courante, executer, executer_lot, lire_un, transaction
+from viesion_core.journal.model import Ligne, empreinte
+
+PERIODE = 1.0
+_LOG = logging.getLogger("viesion.journal")
+_en_attente: list[Ligne] = []
+
+
+def journaliser_lecture(ctx: Contexte, operation: str, objet: str, cle: str, motif: str = "") -> None:
+    """Record a reading; returns at once, the line is written at most a second later, or at the stop."""
+    _en_attente.append(_ligne(ctx, operation, objet, cle, None, motif))
+
+
+async def journaliser_acte(
+    ctx: Contexte, operation: str, objet: str, cle: str, acte: uuid.UUID | None, motif: str = ""
+) -> None:
+    """Record an act inside its transaction; called last, because it takes the chain's lock until the commit."""
+    await _enchainer([_ligne(ctx, operation, objet, cle, acte, motif)])
+
+
+class Journal:
+    """The writer of the pending reads of this process."""
+
+    def __init__(self) -> None:
+        self._tache: asyncio.Task[None] | None = None
+
+    async def demarrer(self) -> None:
+        """Start writing every second."""
+        self._tache = asyncio.create_task(self._tourner(), name="viesion-journal")
+
+    async def arreter(self) -> None:
+        """Write what waits, then stop."""
+        if self._tache is not None:
+            self._tache.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._tache
+            self._tache = None
+        await vider()
+
+    async def _tourner(self) -> None:
+        while True:
+            await asyncio.sleep(PERIODE)
+            try:
+                await asyncio.shield(vider())
+            except Exception:
+                _LOG.exception("the journal could not be written; its lines are kept")
+
+
+async def vider() -> None:
+    """Write the pending reads in one transaction; they are kept if it fails."""
+    lot = _en_attente[:]
+    if not lot:
+        return
+    async with transaction():
+        await _enchainer(lot)
+    del _en_attente[: len(lot)]
+
+
+async def _enchainer(lignes: Sequence[Ligne]) -> None:
+    """Append lines to the chain, whose head is locked until the commit."""
+    verrou = " FOR UPDATE" if base_courante().dialecte == "postgresql" else ""
+    tete = await lire_un(f"SELECT nombre, empreinte FROM journal_tete WHERE id = 1{verrou}")
+    if tete is None:
+        msg = "the head of the journal is missing: the base was tampered with"
+        raise RuntimeError(msg)
+    seq, precedent = int(tete["nombre"]), str(tete["empreinte"])
+    valeurs = []
+    for ligne in lignes:
+        seq += 1
+        suivante = empreinte(seq, ligne, precedent)
+        valeurs.append(
+            (
+                seq,
+                ligne.at,
+                ligne.utilisateur,
+                ligne.organisme,
+                ligne.role,
+                ligne.operation,
+                ligne.objet,
+                ligne.cle,
+                ligne.acte,
+                ligne.motif,
+                ligne.adresse,
+                precedent,
+                suivante,
+            )
+        )
+        precedent = suivante
+    await executer_lot(
+        """INSERT INTO journal (seq, at, utilisateur, organisme, role, operation, objet, cle, acte, motif, adresse,
+            precedent, empreinte)
+        VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})""",
+        valeurs,
+    )
+    await executer("UPDATE journal_tete SET nombre = {}, empreinte = {} WHERE id = 1", seq, precedent)
+
+
+def _ligne(ctx: Contexte, operation: str, objet: str, cle: str, acte: uuid.UUID | None, motif: str) -> Ligne:
+    return Ligne(
+        at=ctx.maintenant,
+        utilisateur=ctx.utilisateur,
+        organisme=ctx.organisme,
+        role=str(ctx.role),
+        operation=operation[:60],
+        objet=objet[:60],
+        cle=cle[:60],
+        acte=acte,
+        motif=motif[:300],
+        adresse=ctx.adresse[:60],
+    )

@@ -1,0 +1,43 @@
+"""A line of the journal and the chain that makes it tamper-evident."""
+
+import datetime as dt
+import hashlib
+import uuid
+
+import msgspec
+
+
+class Ligne(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did what on which object, when: a reference, never a value (CNIL 2021-122)."""
+
+    at: dt.datetime
+    utilisateur: uuid.UUID | None
+    organisme: uuid.UUID | None
+    role: str
+    operation: str
+    objet: str
+    cle: str
+    acte: uuid.UUID | None
+    motif: str
+    adresse: str
+
+
+def empreinte(seq: int, ligne: Ligne, precedent: str) -> str:
+    """Return the SHA-256 that chains a line to the one before it."""
+    corps = msgspec.json.encode(
+        [
+            seq,
+            ligne.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            str(ligne.utilisateur or ""),
+            str(ligne.organisme or ""),
+            ligne.role,
+            ligne.operation,
+            ligne.objet,
+            ligne.cle,
+            str(ligne.acte or ""),
+            ligne.motif,
+            ligne.adresse,
+            precedent,
+        ]
+    )
+    return hashlib.sha256(corps).hexdigest()

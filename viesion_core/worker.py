@@ -1,0 +1,71 @@
+"""What runs beside the screens: mails, domain events to plugins. `viesion worker`, or inside the demo server.
+
+The tables `courriel` and `evenement` are the queues: nothing is lost at a stop. Several processes may start a
+worker: a lease in the base elects one.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+
+from viesion_core.actes import livrer_evenements
+from viesion_core.courriels.envoi import Transport, TransportDossier, TransportSmtp, envoyer_courriels
+from viesion_core.db import verrou
+from viesion_core.extensions import Registre
+from viesion_core.settings import Settings
+
+PERIODE = 1.0
+_JOURNAL = logging.getLogger("viesion.worker")
+
+
+def transport_courriels(settings: Settings) -> Transport:
+    """Return how mails leave: SMTP when a server is set, otherwise the demo folder."""
+    if settings.smtp_hote:
+        return TransportSmtp(
+            settings.smtp_hote,
+            settings.smtp_port,
+            settings.smtp_utilisateur,
+            settings.smtp_mot_de_passe,
+            settings.smtp_tls,
+        )
+    return TransportDossier(settings.dossier_courriels)
+
+
+class Worker:
+    """Runs one turn every second while it holds the lease; a turn that fails is logged, the next one comes."""
+
+    def __init__(self, settings: Settings, registre: Registre) -> None:
+        self.settings = settings
+        self.registre = registre
+        self.transport = transport_courriels(settings)
+        self._tache: asyncio.Task[None] | None = None
+
+    async def demarrer(self) -> None:
+        """Start the turns in the running event loop."""
+        self._tache = asyncio.create_task(self._tourner(), name="viesion-worker")
+
+    async def arreter(self) -> None:
+        """Finish the current turn and stop; nothing happens if it never started."""
+        if self._tache is None:
+            return
+        self._tache.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._tache
+        self._tache = None
+
+    async def tour(self, maintenant: dt.datetime) -> int:
+        """Send what is due and deliver the events; return how many things were done."""
+        partis = await envoyer_courriels(self.transport, self.settings.expediteur, maintenant)
+        return partis + await livrer_evenements(self.registre, maintenant)
+
+    async def _tourner(self) -> None:
+        while True:
+            try:
+                async with verrou("worker") as elu:
+                    while elu:
+                        await self.tour(dt.datetime.now(dt.UTC))
+                        await asyncio.sleep(PERIODE)
+            except Exception:
+                _JOURNAL.exception("a turn of the worker failed")
+            await asyncio.sleep(PERIODE)

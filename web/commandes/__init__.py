@@ -1,0 +1,49 @@
+"""The command `viesion`: run it for real (init, serve, worker, migrer), show it (demo), look inside (offres…)."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+
+from viesion_core.erreurs import ErreurMetier, ErreurSaisie
+from viesion_core.settings import ErreurReglage
+from web.commandes.demo import demo
+from web.commandes.exploitation import init, journal, migrer, serve, worker
+from web.commandes.offres import offres, organisme
+
+__all__ = ["executer", "main", "viesion"]
+
+
+@click.group()
+@click.version_option(package_name="viesion", prog_name="viesion")
+def viesion() -> None:
+    """VieSion : le suivi des accompagnements des allocataires du RSA."""
+
+
+for commande in (init, serve, worker, migrer, demo, offres, organisme, journal):
+    viesion.add_command(commande)
+
+
+def main() -> None:
+    """Run the command line; a refused act is a sentence, not a trace."""
+    try:
+        viesion(standalone_mode=False)
+    except click.ClickException as erreur:
+        erreur.show()
+        sys.exit(erreur.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except ErreurSaisie as erreur:
+        for champ, message in erreur.erreurs.items():
+            click.echo(f"{champ} : {message}", err=True)
+        sys.exit(2)
+    except (ErreurMetier, ErreurReglage) as erreur:
+        click.echo(str(erreur), err=True)
+        sys.exit(2)
+
+
+def executer(tache: Coroutine[Any, Any, Any]) -> Any:
+    """Run an asynchronous task to its end."""
+    return asyncio.run(tache)
