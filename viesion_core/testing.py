@@ -1,0 +1,226 @@
+"""Fixtures and makers for tests, ours and those of plugin authors.
+
+`base` gives an empty migrated base, once on SQLite and once on PostgreSQL; `monde` puts an organism, its offre
+and its people into it. PostgreSQL is at `VIESION_TEST_POSTGRESQL`; if it cannot be reached the tests fail.
+"""
+
+import asyncio
+import datetime as dt
+import os
+import pathlib
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import msgspec
+import pytest
+
+from viesion_core.acces.tables import Utilisateur
+from viesion_core.actes import acte
+from viesion_core.contexte import Contexte, Role, contexte_systeme
+from viesion_core.db import Base, definir_base, ouvrir_base
+from viesion_core.db.migrer import migrer
+from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif, Rattachement
+from viesion_core.journal.actions import vider
+from viesion_core.nomenclatures.actions import charger_nomenclatures
+from viesion_core.nomenclatures.model import cle
+from viesion_core.organismes.actions import activer_offre, enregistrer_organisme
+
+MAINTENANT = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+POSTGRESQL = os.environ.get("VIESION_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
+
+
+async def _preparer(url: str) -> None:
+    base = await ouvrir_base(url)
+    try:
+        await migrer()
+        await charger_nomenclatures()
+    finally:
+        await base.fermer()
+        definir_base(None)
+
+
+async def _administrer(instruction: str) -> None:
+    connexion = await asyncpg.connect(f"{POSTGRESQL}/postgres")
+    try:
+        await connexion.execute(instruction)
+    finally:
+        await connexion.close()
+
+
+@pytest.fixture(scope="session")
+def modele_sqlite(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """Return a migrated SQLite file, copied for each test."""
+    chemin = tmp_path_factory.mktemp("modele") / "modele.sqlite"
+    asyncio.run(_preparer(f"sqlite:///{chemin}"))
+    return chemin
+
+
+@pytest.fixture(scope="session")
+def modele_postgresql() -> Iterator[str]:
+    """Return the name of a migrated PostgreSQL base, the template of each test's own."""
+    nom = f"viesion_modele_{uuid.uuid4().hex[:10]}"
+    asyncio.run(_administrer(f"CREATE DATABASE {nom}"))
+    try:
+        asyncio.run(_preparer(f"{POSTGRESQL}/{nom}"))
+        yield nom
+    finally:
+        asyncio.run(_administrer(f"DROP DATABASE {nom} WITH (FORCE)"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def adresse_base(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[str]:
+    """Return the address of an empty migrated base, once on each engine."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("modele_sqlite"), tmp_path / "essai.sqlite")
+        yield f"sqlite:///{tmp_path / 'essai.sqlite'}"
+        return
+    modele = request.getfixturevalue("modele_postgresql")
+    nom = f"viesion_essai_{uuid.uuid4().hex[:10]}"
+    asyncio.run(_administrer(f"CREATE DATABASE {nom} TEMPLATE {modele}"))
+    yield f"{POSTGRESQL}/{nom}"
+    asyncio.run(_administrer(f"DROP DATABASE {nom} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def base(adresse_base: str) -> AsyncIterator[Base]:
+    """Open an empty migrated base, made the current one; each test that asks for it runs on both engines."""
+    ouverte = await ouvrir_base(adresse_base, pool=5)
+    yield ouverte
+    await _fermer(ouverte)
+
+
+async def _fermer(ouverte: Base) -> None:
+    await vider()
+    await ouverte.fermer()
+    definir_base(None)
+
+
+class Monde(msgspec.Struct):
+    """A small world: an organism with an offre MOS, another one, and who works there."""
+
+    organisme: uuid.UUID
+    offre_de_service: uuid.UUID
+    referent: Contexte
+    collegue: Contexte
+    directeur: Contexte
+    autre_organisme: uuid.UUID
+    autre_referent: Contexte
+    pilote: Contexte
+    administrateur: Contexte
+
+    @property
+    def systeme(self) -> Contexte:
+        """The context of the system itself."""
+        return contexte_systeme(MAINTENANT)
+
+    async def dossier(
+        self,
+        ctx: Contexte | None = None,
+        *,
+        nom: str = "Exemple",
+        prenom: str = "Camille",
+        naissance: dt.date = dt.date(1985, 3, 12),
+        entree: dt.date = dt.date(2026, 1, 5),
+    ) -> tuple[int, uuid.UUID]:
+        """Open a dossier for the organism of `ctx`; return its number and its entrée dans le dispositif."""
+        auteur = ctx or self.referent
+        async with acte(auteur, "dossier.ouvrir", "Ouverture du dossier") as a:
+            ligne = await a.inserer(
+                Beneficiaire,
+                {
+                    "civilite": "MME",
+                    "nom_naissance": nom,
+                    "prenom": prenom,
+                    "date_naissance": naissance,
+                    "nom_cle": cle(nom),
+                    "prenom_cle": cle(prenom),
+                    "sans_domicile": False,
+                    "soumis_droits_devoirs": True,
+                    "etat_droit": "2",
+                    "source": "PERSONNE",
+                    "created_at": auteur.maintenant,
+                },
+            )
+            numero = int(ligne["numero"])
+            a.beneficiaire = numero
+            await a.inserer(
+                Rattachement,
+                {
+                    "beneficiaire": numero,
+                    "organisme": auteur.organisme or self.organisme,
+                    "nature": "CREATION",
+                    "debut": entree,
+                },
+            )
+            dispositif = await a.inserer(
+                EntreeDispositif, {"beneficiaire": numero, "dispositif": "ACCOMP_RSA", "debut": entree}
+            )
+        return numero, uuid.UUID(str(dispositif["id"]))
+
+
+async def creer_utilisateur(
+    prenom: str, role: Role, organisme: uuid.UUID, *, sensible: bool = True, maintenant: dt.datetime = MAINTENANT
+) -> Contexte:
+    """Create an active account and return its context."""
+    systeme = contexte_systeme(maintenant)
+    async with acte(systeme, "utilisateur.inviter", f"Compte de {prenom}") as a:
+        ligne = await a.inserer(
+            Utilisateur,
+            {
+                "identifiant": f"{cle(prenom).lower().replace(' ', '.')}.{uuid.uuid4().hex[:6]}@exemple.test",
+                "nom": "Essai",
+                "prenom": prenom,
+                "courriel": f"{cle(prenom).lower().replace(' ', '.')}@exemple.test",
+                "role": str(role),
+                "organisme": organisme,
+                "sensible": sensible,
+                "actif": True,
+                "created_at": maintenant,
+            },
+        )
+    return Contexte(
+        utilisateur=ligne["id"],
+        nom=f"{prenom} ESSAI",
+        role=role,
+        organisme=organisme,
+        maintenant=maintenant,
+        sensible=sensible,
+    )
+
+
+@pytest.fixture
+async def monde(base: Base) -> Monde:
+    """Fill the base with a small world."""
+    systeme = contexte_systeme(MAINTENANT)
+    organisme = await enregistrer_organisme(systeme, {"nom": "Association Exemple"})
+    autre = await enregistrer_organisme(systeme, {"nom": "Comité Témoin"})
+    departement = await enregistrer_organisme(systeme, {"nom": "Département d'essai", "nature": "DEPARTEMENT"})
+    offre = await activer_offre(
+        systeme,
+        organisme,
+        offre="MOS",
+        libelle="Module d'Orientation Santé",
+        territoire="Département",
+        debut=dt.date(2022, 1, 1),
+    )
+    await activer_offre(
+        systeme,
+        autre,
+        offre="MOS",
+        libelle="Module d'Orientation Santé",
+        territoire="Département",
+        debut=dt.date(2022, 1, 1),
+    )
+    return Monde(
+        organisme=organisme,
+        offre_de_service=offre,
+        referent=await creer_utilisateur("Alix", Role.REFERENT, organisme),
+        collegue=await creer_utilisateur("Morgan", Role.REFERENT, organisme),
+        directeur=await creer_utilisateur("Dominique", Role.DIRECTEUR, organisme),
+        autre_organisme=autre,
+        autre_referent=await creer_utilisateur("Sacha", Role.REFERENT, autre),
+        pilote=await creer_utilisateur("Claude", Role.PILOTE, departement, sensible=False),
+        administrateur=await creer_utilisateur("Andréa", Role.ADMINISTRATEUR, departement, sensible=False),
+    )
