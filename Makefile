@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 
 .PHONY: demo test bench lint lock clean
 
-$(VENV)/.pret: requirements/dev.txt plugins/dev.txt pyproject.toml $(wildcard plugins/*/pyproject.toml)
+$(VENV)/.pret: requirements/dev.txt requirements/paquets.txt plugins/dev.txt pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -r plugins/dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/paquets.txt
 	$(BIN)/python -m web.paquets
 	touch $@
 
@@ -31,6 +32,7 @@ lint: $(VENV)/.pret
 lock: $(VENV)/.pret  ## lock the requirements again, with hashes and without any address
 	$(BIN)/python -m pip install --quiet uv
 	cd requirements && for f in base dev; do ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $$f.in -o $$f.txt; done
+	cd requirements && ../$(BIN)/uv pip compile --quiet --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-annotate paquets.in -o paquets.txt
 
 clean:
 	rm -rf $(VENV) web/static/paquets web/static/construit

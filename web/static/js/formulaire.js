@@ -1,0 +1,69 @@
+// Forms: nothing typed is lost by mistake, nothing is sent twice, the first error has the focus.
+import { tous } from "./outils.js";
+
+const modifies = new Set();
+
+window.addEventListener("beforeunload", (evenement) => {
+  if ([...modifies].some((formulaire) => formulaire.isConnected)) evenement.preventDefault();
+});
+// Back from the history, the buttons work again.
+window.addEventListener("pageshow", () => {
+  for (const formulaire of document.forms) liberer(formulaire);
+});
+
+export function installerFormulaires(racine) {
+  for (const formulaire of tous(racine, "form[method=post]:not([data-pret])")) brancher(formulaire);
+  tous(racine, "[data-resume-erreurs]")[0]?.focus();
+}
+
+function brancher(formulaire) {
+  formulaire.dataset.pret = "";
+  formulaire.addEventListener("submit", (evenement) => {
+    if (formulaire.dataset.envoi) return evenement.preventDefault();
+    formulaire.dataset.envoi = "1";
+    modifies.delete(formulaire);
+    // After the browser has read the pressed button's name and value.
+    setTimeout(() => {
+      for (const bouton of formulaire.querySelectorAll("button:not([type=button])")) bouton.setAttribute("aria-busy", "true");
+    }, 0);
+    return undefined;
+  });
+  formulaire.addEventListener("htmx:afterRequest", () => liberer(formulaire));
+  if ("protege" in formulaire.dataset) proteger(formulaire);
+}
+
+function liberer(formulaire) {
+  delete formulaire.dataset.envoi;
+  for (const bouton of formulaire.querySelectorAll("button[aria-busy]")) bouton.removeAttribute("aria-busy");
+}
+
+function proteger(formulaire) {
+  // A form that comes back with errors holds things that are not saved.
+  if (formulaire.querySelector("[data-resume-erreurs]")) modifies.add(formulaire);
+  formulaire.addEventListener("input", () => modifies.add(formulaire));
+  formulaire.addEventListener("change", () => modifies.add(formulaire));
+  formulaire.addEventListener("reset", () => modifies.delete(formulaire));
+  formulaire.addEventListener("keydown", (evenement) => {
+    if (evenement.key !== "Escape" || evenement.defaultPrevented) return;
+    const lien = formulaire.querySelector("[data-quitter-lien]");
+    const details = formulaire.closest("details[data-ouvrir]");
+    if (!lien && !details) return;
+    evenement.preventDefault();
+    if (!abandonner(formulaire)) return;
+    if (details) {
+      details.open = false;
+      details.querySelector("summary").focus();
+    } else location.assign(lien.href);
+  });
+  formulaire.querySelector("[data-quitter-lien]")?.addEventListener("click", (evenement) => {
+    if (!abandonner(formulaire)) evenement.preventDefault();
+  });
+}
+
+function abandonner(formulaire) {
+  if (!modifies.has(formulaire)) return true;
+  if (!window.confirm("Quitter sans enregistrer ce qui est saisi ?")) return false;
+  modifies.delete(formulaire);
+  formulaire.reset();
+  return true;
+}

@@ -1,0 +1,24 @@
+// The one module of every page: each part finds its own markup and leaves the rest alone.
+import { installerMenus } from "./menus.js";
+import { installerTheme } from "./theme.js";
+import { installerToasts } from "./toasts.js";
+import { installerRaccourcis } from "./raccourcis.js";
+import { installerRecherche } from "./recherche.js";
+import { installerCombobox } from "./combobox.js";
+import { installerFormulaires } from "./formulaire.js";
+import { installerBilan } from "./bilan.js";
+
+function installer(racine) {
+  installerToasts(racine);
+  installerCombobox(racine);
+  installerFormulaires(racine);
+  installerBilan(racine);
+}
+
+installerMenus();
+installerTheme();
+installerRaccourcis();
+installerRecherche();
+installer(document);
+// What htmx has just put in place gets the same care.
+document.addEventListener("htmx:load", (evenement) => installer(evenement.detail.elt));
