@@ -9,14 +9,15 @@ import contextlib
 import datetime as dt
 import logging
 
-from viesion_core.actes import livrer_evenements
+from viesion_core.actes import Evenement, livrer_evenements
 from viesion_core.courriels.envoi import Transport, TransportDossier, TransportSmtp, envoyer_courriels
 from viesion_core.db import verrou
 from viesion_core.extensions import Registre
+from viesion_core.organismes.queries import offres_actives
 from viesion_core.settings import Settings
 
 PERIODE = 1.0
-_JOURNAL = logging.getLogger("viesion.worker")
+_LOG = logging.getLogger("viesion.worker")
 
 
 def transport_courriels(settings: Settings) -> Transport:
@@ -43,10 +44,10 @@ class Worker:
 
     async def demarrer(self) -> None:
         """Start the turns in the running event loop."""
-        self._tache = asyncio.create_task(self._tourner(), name="viesion-worker")
+        self._tache = asyncio.create_task(self.tourner(), name="viesion-worker")
 
     async def arreter(self) -> None:
-        """Finish the current turn and stop; nothing happens if it never started."""
+        """Stop, between two writes; nothing happens if it never started."""
         if self._tache is None:
             return
         self._tache.cancel()
@@ -54,18 +55,27 @@ class Worker:
             await self._tache
         self._tache = None
 
-    async def tour(self, maintenant: dt.datetime) -> int:
-        """Send what is due and deliver the events; return how many things were done."""
-        partis = await envoyer_courriels(self.transport, self.settings.expediteur, maintenant)
-        return partis + await livrer_evenements(self.registre, maintenant)
-
-    async def _tourner(self) -> None:
+    async def tourner(self) -> None:
+        """Turn until cancelled."""
         while True:
             try:
-                async with verrou("worker") as elu:
-                    while elu:
+                async with verrou("worker") as bail:
+                    while bail:
                         await self.tour(dt.datetime.now(dt.UTC))
                         await asyncio.sleep(PERIODE)
             except Exception:
-                _JOURNAL.exception("a turn of the worker failed")
+                _LOG.exception("a turn of the worker failed")
             await asyncio.sleep(PERIODE)
+
+    async def tour(self, maintenant: dt.datetime) -> int:
+        """Send what is due and deliver the events; return how many things were done."""
+        partis = await envoyer_courriels(self.transport, self.settings.expediteur, maintenant)
+        return partis + await livrer_evenements(self._livrer, maintenant)
+
+    async def _livrer(self, evenement: Evenement) -> str:
+        """Ask every plugin enabled for the organism; return what failed, so that the event is tried again."""
+        jour = dt.datetime.now(dt.UTC).date()
+        offres = await offres_actives(evenement.organisme, jour) if evenement.organisme else []
+        return await self.registre.annoncer(
+            {offre.offre for offre in offres}, evenement.nom, evenement.beneficiaire, evenement.donnees
+        )

@@ -7,12 +7,14 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from web.page import Page
 from web.politiques import ConnexionRequise
+from web.rendu import environnement
 
 _JOURNAL = logging.getLogger("viesion.web")
 _TITRES = {
@@ -86,17 +88,21 @@ def _repondre(requete: Requete, statut: int, message: str, details: list[str]) -
     if "application/json" in requete.headers.get("accept", ""):
         return Response(content={"message": message, "details": details}, status_code=statut)
     page = Page(requete)
-    return page.repondre(
-        "erreur.html",
-        statut,
-        page.habillage_seul(),
-        {
-            "statut": statut,
-            "titre": _TITRES.get(statut, "Demande refusée"),
-            "message": message,
-            "details": details,
-        },
+    html = (
+        environnement()
+        .get_template("erreur.html")
+        .render(
+            **page._minimum(),
+            navigation=page.navigation(),
+            acte=None,
+            role="",
+            statut=statut,
+            titre=_TITRES.get(statut, "Demande refusée"),
+            message=message,
+            details=details,
+        )
     )
+    return Response(content=html, status_code=statut, media_type=MediaType.HTML)
 
 
 GESTIONNAIRES: dict[Any, Any] = {

@@ -3,23 +3,32 @@
 import uuid
 from typing import Any
 
+import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.response import Redirect
+from viesion_core.actes import acte_recent
 from viesion_core.extensions import Registre
+from viesion_core.settings import Settings
 
 from viesion_core.acces.model import SessionOuverte
-from viesion_core.actes import acte_recent
 from viesion_core.contexte import LIBELLE_ROLE, Contexte, Role
 from viesion_core.erreurs import ErreurSaisie
-from viesion_core.settings import Settings
-from web.habillage import Entree, Habillage, Message, Theme
-from web.rendu import rendre
+from web.rendu import environnement
 from web.securite import jeton_formulaire
 
-_THEMES: dict[str, Theme] = {"clair": "clair", "sombre": "sombre"}
 _SUIVI = frozenset({Role.REFERENT, Role.DIRECTEUR, Role.PILOTE})
+
+
+class Lien(msgspec.Struct, frozen=True):
+    """An entry of the navigation: a screen that exists and that the role may open."""
+
+    libelle: str
+    url: str
+    icone: str
+    actif: bool = False
+    groupe: str = ""
 
 
 _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[Role]], ...] = (
@@ -55,8 +64,10 @@ class Page:
         return self.requete.headers.get("hx-request") == "true"
 
     async def rendre(self, gabarit: str, statut: int = 200, **donnees: Any) -> Response[str]:
-        """Return the page of a template, with what every layout needs (`h`)."""
-        return self.repondre(gabarit, statut, await self.habillage(), donnees)
+        """Return the page of a template, with what every layout needs."""
+        commun = await self._commun()
+        html = environnement().get_template(gabarit).render(**{**commun, **donnees})
+        return Response(content=html, status_code=statut, media_type=MediaType.HTML)
 
     async def rendre_erreurs(
         self, gabarit: str, erreur: ErreurSaisie, saisie: dict[str, Any], **donnees: Any
@@ -68,12 +79,7 @@ class Page:
 
     def fragment(self, gabarit: str, statut: int = 200, **donnees: Any) -> Response[str]:
         """Return a piece of page for htmx: no layout, no query of its own."""
-        return self.repondre(gabarit, statut, self.habillage_seul(), donnees)
-
-    def repondre(self, gabarit: str, statut: int, habillage: Habillage, donnees: dict[str, Any]) -> Response[str]:
-        """Render a template around which `habillage` stands."""
-        defauts: dict[str, Any] = {"erreurs": {}, "message_erreur": "", "saisie": None, "ctx": self._ctx}
-        html = rendre(gabarit, habillage, **{**defauts, **donnees})
+        html = environnement().get_template(gabarit).render(**{**self._minimum(), **donnees})
         return Response(content=html, status_code=statut, media_type=MediaType.HTML)
 
     def rediriger(self, url: str, acte: uuid.UUID | None = None) -> Redirect:
@@ -83,49 +89,42 @@ class Page:
             url = f"{chemin}{'&' if '?' in chemin else '?'}acte={acte}{diese}{ancre}"
         return Redirect(url, status_code=303)
 
-    def navigation(self) -> tuple[Entree, ...]:
-        """Return the left rail: the screens that exist and that the role may open."""
+    def navigation(self) -> list[Lien]:
+        """Return the left rail: what the role may open."""
         if self._ctx is None:
-            return ()
+            return []
         chemin = self.requete.url.path
-        return tuple(
-            Entree(
-                libelle=libelle,
-                url=url,
-                icone=icone,
-                groupe=groupe,
-                actif=chemin == url or (url != "/" and chemin.startswith(url)),
-            )
+        return [
+            Lien(libelle, url, icone, chemin == url or (url != "/" and chemin.startswith(url)), groupe)
             for groupe, libelle, url, icone, roles in _NAVIGATION
             if self._ctx.role in roles
-        )
+        ]
 
-    def habillage_seul(self, messages: tuple[Message, ...] = ()) -> Habillage:
-        """Return what stands around a page, without any query."""
-        etat = self.requete.scope["state"]
-        cle = etat.get("cle_session")
-        session, ctx = self.session, self._ctx
-        return Habillage(
-            navigation=self.navigation(),
-            utilisateur=session.nom_complet if session else "",
-            role=LIBELLE_ROLE[ctx.role] if ctx else "",
-            organisme=session.organisme_nom if session else "",
-            csrf=jeton_formulaire(cle) if cle else "",
-            nonce=etat.get("nonce", ""),
-            theme=_THEMES.get(self.requete.cookies.get("theme", ""), "auto"),
-            messages=messages,
-            url_deconnexion="/connexion/fin",
-            url_accessibilite="/aide/accessibilite",
-            mode_demo=self.settings.mode == "demo",
-        )
+    def _minimum(self) -> dict[str, Any]:
+        cle = self.requete.scope["state"].get("cle_session")
+        theme = self.requete.cookies.get("theme", "")
+        return {
+            "ctx": self._ctx,
+            "session": self.session,
+            "jeton": jeton_formulaire(cle) if cle else "",
+            "nonce": self.requete.scope["state"].get("nonce", ""),
+            "theme": theme if theme in ("clair", "sombre") else "",
+            "chemin": self.requete.url.path,
+            "mode": self.settings.mode,
+            "erreurs": {},
+            "message_erreur": "",
+            "saisie": None,
+        }
 
-    async def habillage(self) -> Habillage:
-        """Return what stands around a page; one query when the address names the act just done."""
-        dernier = await self._dernier_acte()
-        return self.habillage_seul((dernier,) if dernier else ())
+    async def _commun(self) -> dict[str, Any]:
+        commun = self._minimum()
+        commun["navigation"] = self.navigation()
+        commun["role"] = LIBELLE_ROLE[self._ctx.role] if self._ctx else ""
+        commun["acte"] = await self._dernier_acte()
+        return commun
 
-    async def _dernier_acte(self) -> Message | None:
-        """Return the act named by the address (`?acte=`), if it is the user's own: a toast with « Annuler »."""
+    async def _dernier_acte(self) -> Any:
+        """Return the act named by the address (`?acte=`), if it is the user's own: shown with « Annuler »."""
         texte = self.requete.query_params.get("acte")
         if not texte or self._ctx is None:
             return None
@@ -133,10 +132,7 @@ class Page:
             identifiant = uuid.UUID(texte)
         except ValueError:
             return None
-        fait = await acte_recent(self._ctx, identifiant)
-        if fait is None:
-            return None
-        return Message(texte=fait.libelle, url_annuler=f"/actes/{identifiant}/annuler" if fait.annulable else "")
+        return await acte_recent(self._ctx, identifiant)
 
 
 async def fournir_page(request: Request[Any, Any, State]) -> Page:

@@ -86,7 +86,8 @@ async def chercher_referents(texte: str, *, limite: int = 20) -> list[Utilisateu
 
 
 def _filtres(recherche: str, organisme: uuid.UUID | None) -> tuple[str, list[Any]]:
-    conditions, parametres = ["1 = 1"], []
+    conditions: list[str] = ["1 = 1"]
+    parametres: list[Any] = []
     for mot in recherche.split()[:5]:
         motif = f"%{mot.casefold()}%"
         conditions.append("(lower(u.nom) LIKE {} OR lower(u.prenom) LIKE {} OR lower(o.nom) LIKE {})")
