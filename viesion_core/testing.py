@@ -193,6 +193,11 @@ async def creer_utilisateur(
 @pytest.fixture
 async def monde(base: Base) -> Monde:
     """Fill the base with a small world."""
+    return await creer_monde()
+
+
+async def creer_monde() -> Monde:
+    """Fill the current base with a small world, for a test that opens its own base."""
     systeme = contexte_systeme(MAINTENANT)
     organisme = await enregistrer_organisme(systeme, {"nom": "Association Exemple"})
     autre = await enregistrer_organisme(systeme, {"nom": "Comité Témoin"})
