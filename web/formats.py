@@ -111,13 +111,17 @@ def taille(octets: int) -> str:
 
 
 def iso(valeur: dt.date | dt.datetime | None) -> str:
-    """Return what `<time datetime>` and `<input type=date>` expect: 2026-11-24."""
+    """Return what `<time datetime>` expects: 2026-11-24, 2026-11-24T09:42:00+00:00."""
     return "" if valeur is None else valeur.isoformat()
 
 
-def saisie_instant(valeur: dt.datetime | None) -> str:
-    """Return what `<input type=datetime-local>` expects, at the time of Paris: 2026-11-24T10:30."""
-    return "" if valeur is None else f"{_a_paris(valeur):%Y-%m-%dT%H:%M}"
+def heure_saisie(valeur: dt.datetime | dt.time | None) -> str:
+    """Return an hour as it is typed in a field: 10:30, at the time of Paris."""
+    if valeur is None:
+        return ""
+    if isinstance(valeur, dt.datetime):
+        valeur = _a_paris(valeur).time()
+    return f"{valeur:%H:%M}"
 
 
 def _a_paris(valeur: dt.datetime) -> dt.datetime:
@@ -129,6 +133,6 @@ FILTRES = {
     fonction.__name__: fonction
     for fonction in (
         date, date_longue, heure, instant, nombre, age, pluriel, compte, duree, periode, taille, iso,
-        saisie_instant,
+        heure_saisie,
     )
 }  # fmt: skip

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from web.formats import FILTRES, saisie_instant
+from web.formats import FILTRES, date, heure_saisie
 from web.statique import paquet, statique, url_statique
 
 GABARITS = Path(__file__).parent / "gabarits"
@@ -83,12 +83,10 @@ def valeur_champ(saisie: Mapping[str, Any] | None, nom: str, valeur: Any = None,
 
 
 def _pour_saisie(valeur: Any) -> str:
-    """Return a stored value as an input wants it: ISO dates, hours 10:30, instants at the time of Paris."""
-    if isinstance(valeur, dt.datetime):
-        return saisie_instant(valeur)
+    """Return a stored value as it is typed: dates jj/mm/aaaa (at the time of Paris), hours 10:30."""
     if isinstance(valeur, dt.date):
-        return valeur.isoformat()
-    return f"{valeur:%H:%M}" if isinstance(valeur, dt.time) else str(valeur)
+        return date(valeur)
+    return heure_saisie(valeur) if isinstance(valeur, dt.time) else str(valeur)
 
 
 def valeurs_champ(saisie: Mapping[str, Any] | None, nom: str, valeurs: Any = ()) -> frozenset[str]:

@@ -149,13 +149,14 @@ def pages() -> dict[str, str]:
     dossier = {"fiche": fiche(), "menu": menu(), "puces": puces, "age": 41}
     saisie = {"debut": "2026-11-24", "fin": "2026-01-01", "commentaire": "Texte tapé, gardé."}
     erreurs = {"fin": "La fin est avant le début.", "type": "Le champs Type d'entretien est requis."}
-    acte = SimpleNamespace(id="0", libelle="Contrat RSA enregistré")
+    acte = SimpleNamespace(id="0", annulable=True, libelle="Contrat RSA enregistré")
     return {
         "liste": rendre("liste.html", lignes=lignes()),
         "composants": rendre("composants.html", lignes=lignes(4), acte=acte),
         "formulaire": rendre("formulaire.html", onglet="entretiens", **dossier),
         "erreurs": rendre("formulaire.html", onglet="entretiens", saisie=saisie, erreurs=erreurs, **dossier),
         "dossier": rendre("resume.html", onglet="resume", **dossier),
+        "bilan": rendre("bilan.html", onglet="bilans", **dossier),
         "connexion": rendre(
             "connexion.html",
             session=None,

@@ -5,11 +5,13 @@ import { installerToasts } from "./toasts.js";
 import { installerRaccourcis } from "./raccourcis.js";
 import { installerRecherche } from "./recherche.js";
 import { installerCombobox } from "./combobox.js";
+import { installerDates } from "./date.js";
 import { installerFormulaires } from "./formulaire.js";
 import { installerBilan } from "./bilan.js";
 
 function installer(racine) {
   installerToasts(racine);
+  installerDates(racine);
   installerCombobox(racine);
   installerFormulaires(racine);
   installerBilan(racine);
