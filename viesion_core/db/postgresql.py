@@ -73,8 +73,21 @@ class ConnexionPostgresql:
 
 
 async def _preparer(connexion: Any) -> None:
-    """JSON comes back as values and is sent as text already encoded, as on SQLite; UUIDs are the standard class."""
+    """JSON comes back as values and is sent as text already encoded, as on SQLite; UUIDs are the standard class.
+
+    The codecs are binary, for COPY has no other.
+    """
     await connexion.set_type_codec(
-        "json", schema="pg_catalog", encoder=lambda texte: texte, decoder=msgspec.json.decode
+        "json", schema="pg_catalog", encoder=str.encode, decoder=msgspec.json.decode, format="binary"
     )
-    await connexion.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=uuid.UUID)
+    await connexion.set_type_codec(
+        "uuid", schema="pg_catalog", encoder=_octets_uuid, decoder=_lire_uuid, format="binary"
+    )
+
+
+def _octets_uuid(valeur: uuid.UUID | str) -> bytes:
+    return valeur.bytes if isinstance(valeur, uuid.UUID) else uuid.UUID(valeur).bytes
+
+
+def _lire_uuid(octets: bytes) -> uuid.UUID:
+    return uuid.UUID(bytes=bytes(octets))
