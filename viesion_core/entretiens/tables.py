@@ -25,6 +25,8 @@ class Entretien(Table, tablename="entretien"):
     etape = ForeignKey(Etape, null=True, on_delete=OnDelete.restrict, index=True)
     type = Varchar(length=60)
     realisation = Varchar(length=20)
+    reporte_de: ForeignKey["Entretien"] = ForeignKey("self", null=True, on_delete=OnDelete.set_null, index=True)
+    modifie_le = Timestamptz(null=True, default=None)
     version = Integer()
 
 
