@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
+
+from viesion_core.db import ouvrir_base
 from viesion_core.extensions import Registre, charger_extensions
 from viesion_core.journal import Journal
 from viesion_core.settings import Settings
 from viesion_core.worker import Worker
-
-from viesion_core.db import ouvrir_base
 from web.ecrans import ECRANS
 from web.erreurs import GESTIONNAIRES
 from web.fichiers import fichiers_statiques
@@ -33,7 +33,7 @@ def create_app(settings: Settings, registre: Registre | None = None, *, avec_wor
 
     @contextlib.asynccontextmanager
     async def vie(app: Litestar) -> AsyncIterator[None]:
-        base = await ouvrir_base(settings)
+        base = await ouvrir_base(settings.base, pool=settings.pool)
         journal = Journal()
         await journal.demarrer()
         worker = Worker(settings, extensions)
@@ -45,6 +45,8 @@ def create_app(settings: Settings, registre: Registre | None = None, *, avec_wor
             await worker.arreter()
             await journal.arreter()
             await base.fermer()
+            if registre is None:
+                extensions.fermer()
 
     app = Litestar(
         route_handlers=[*ECRANS, fichiers_statiques(pathlib.Path(__file__).parent / "static")],

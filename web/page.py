@@ -6,15 +6,16 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.response import Redirect
-from viesion_core.actes import acte_recent
-from viesion_core.extensions import Registre
-from viesion_core.settings import Settings
 
 from viesion_core.acces.model import SessionOuverte
+from viesion_core.actes import acte_recent
 from viesion_core.contexte import LIBELLE_ROLE, Contexte, Role
 from viesion_core.erreurs import ErreurSaisie
+from viesion_core.extensions import Registre
+from viesion_core.settings import Settings
 from web.rendu import environnement
 from web.securite import jeton_formulaire
 
@@ -133,6 +134,10 @@ class Page:
         except ValueError:
             return None
         return await acte_recent(self._ctx, identifiant)
+
+
+PageCourante = NamedDependency[Page]
+"""The screen being served, as a controller asks for it."""
 
 
 async def fournir_page(request: Request[Any, Any, State]) -> Page:

@@ -11,11 +11,11 @@ from litestar import Litestar
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
-from viesion_core.journal import journaliser_lecture
 
 from viesion_core.acces.perimetre import exiger_dossier
 from viesion_core.contexte import Contexte, Role
 from viesion_core.erreurs import Interdit, Introuvable
+from viesion_core.journal import journaliser_lecture
 
 CLE = "politique"
 LECTURE = frozenset({"GET", "HEAD"})

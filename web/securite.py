@@ -13,7 +13,6 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from viesion_core.settings import Settings
 
 from viesion_core.acces.model import SessionOuverte
 from viesion_core.acces.queries import lire_session
@@ -21,6 +20,7 @@ from viesion_core.acces.sessions import noter_vue
 from viesion_core.contexte import Contexte
 from viesion_core.db import compter_requetes
 from viesion_core.erreurs import Interdit
+from viesion_core.settings import Settings
 from web.politiques import LECTURE
 
 ENTETE_JETON = "x-jeton"

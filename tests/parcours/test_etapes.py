@@ -111,12 +111,14 @@ async def test_closing_ends_the_referents_and_tells_the_plugins_once(monde: Mond
     assert await lire("SELECT nom FROM evenement WHERE acte = {}", autre.id) == []
 
 
+async def _refuser(offre: str, _: SaisieEtape) -> list[str]:
+    return [f"{offre} : déjà suivie."]
+
+
 async def test_the_plugin_of_the_offre_may_refuse(monde: Monde) -> None:
     numero, entree = await monde.dossier()
     with pytest.raises(ErreurSaisie, match="corriger") as refus:
-        await enregistrer_etape(
-            monde.referent, numero, saisie(monde, entree), controler=lambda offre, essai: [f"{offre} : déjà suivie."]
-        )
+        await enregistrer_etape(monde.referent, numero, saisie(monde, entree), controler=_refuser)
     assert refus.value.erreurs == {"offre_de_service": "MOS : déjà suivie."}
 
 

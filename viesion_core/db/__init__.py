@@ -6,7 +6,7 @@ os.environ.setdefault("PICCOLO_CONF", "viesion_core.db.piccolo_conf")
 
 from piccolo.table import Table
 
-from viesion_core.db.base import Base, Dialecte, Ligne, base_courante, definir_base
+from viesion_core.db.base import Base, Dialecte, Ligne, base_courante, definir_base, interdire_ecritures
 from viesion_core.db.compte import Compte, compter_requetes
 from viesion_core.db.requetes import (
     colonnes_json,
@@ -47,6 +47,7 @@ __all__ = [
     "executer",
     "executer_lot",
     "inserer_lot",
+    "interdire_ecritures",
     "lire",
     "lire_un",
     "lire_valeur",

@@ -55,6 +55,20 @@ transaction_courante: contextvars.ContextVar[Transaction | None] = contextvars.C
     "viesion_transaction", default=None
 )
 
+_ecritures_interdites: contextvars.ContextVar[bool] = contextvars.ContextVar(
+    "viesion_ecritures_interdites", default=False
+)
+
+
+def interdire_ecritures() -> None:
+    """Refuse every transaction from here on in this thread's context: data hooks of plugins are pure."""
+    _ecritures_interdites.set(True)
+
+
+def ecritures_interdites() -> bool:
+    """Tell whether this context may not write."""
+    return _ecritures_interdites.get()
+
 
 def definir_base(base: Base | None) -> None:
     """Make a base the current one of the process."""

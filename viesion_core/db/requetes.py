@@ -18,6 +18,7 @@ from viesion_core.db.base import (
     Transaction,
     base_courante,
     definir_base,
+    ecritures_interdites,
     traduire,
     transaction_courante,
 )
@@ -43,6 +44,9 @@ async def ouvrir_base(url: str, *, pool: int = 10) -> Base:
 @contextlib.asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
     """Open the one transaction of a use case. A nested one is refused: joining silently would hide its rollback."""
+    if ecritures_interdites():
+        msg = "a data hook of a plugin may not write to the base"
+        raise RuntimeError(msg)
     if _ouverte() is not None:
         msg = "a transaction is already open in this task: a use case has exactly one"
         raise RuntimeError(msg)

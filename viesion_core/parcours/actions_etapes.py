@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -19,7 +19,7 @@ from viesion_core.parcours.model import ETAPE, EtapeResume, SaisieEtape, du_au, 
 from viesion_core.parcours.queries import affectations, entrees_dispositif, etape
 from viesion_core.parcours.tables import Affectation, Etape
 
-Controle = Callable[[str, SaisieEtape], list[str]]
+Controle = Callable[[str, SaisieEtape], Awaitable[list[str]]]
 
 
 async def enregistrer_etape(
@@ -46,7 +46,7 @@ async def enregistrer_etape(
     defauts = defauts_etape(saisie, await entrees_dispositif(ctx, numero), offre, ctx.aujourdhui, precedente)
     if defauts or offre is None:
         raise ErreurSaisie(defauts)
-    refus = controler(offre.offre, saisie) if controler else []
+    refus = await controler(offre.offre, saisie) if controler else []
     if refus:
         raise ErreurSaisie({"offre_de_service": " ".join(refus)})
     nom = f"{offre.organisme_nom} - {offre.offre} - {du_au(saisie.debut_reel, saisie.fin_reelle)}"

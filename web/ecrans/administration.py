@@ -27,7 +27,7 @@ from viesion_core.organismes.queries import (
     organismes_page,
 )
 from web.formulaire import Formulaire, lire_formulaire
-from web.page import Page
+from web.page import PageCourante
 from web.politiques import ADMINISTRATION, politique
 
 PAR_PAGE = 20
@@ -41,7 +41,7 @@ class AdministrationController(Controller):
     opt = politique(ADMINISTRATION)
 
     @get()
-    async def accueil(self, page: Page) -> Response[Any]:
+    async def accueil(self, page: PageCourante) -> Response[Any]:
         """Show what can be administered, and the state of each installed plugin."""
         return await page.rendre("administration/accueil.html", extensions=page.registre.etats())
 
@@ -53,7 +53,7 @@ class OrganismeController(Controller):
     opt = politique(ADMINISTRATION)
 
     @get()
-    async def lister(self, page: Page, q: FromQuery[str] = "", p: FromQuery[int] = 1) -> Response[Any]:
+    async def lister(self, page: PageCourante, q: FromQuery[str] = "", p: FromQuery[int] = 1) -> Response[Any]:
         """Show the organisms by name."""
         numero = min(max(p, 1), 10_000)
         lignes, total = await organismes_page(q[:80], page=numero, par_page=PAR_PAGE)
@@ -67,32 +67,32 @@ class OrganismeController(Controller):
         )
 
     @get("/nouveau")
-    async def nouveau(self, page: Page) -> Response[Any]:
+    async def nouveau(self, page: PageCourante) -> Response[Any]:
         """Show the empty form."""
         return await page.rendre("administration/organisme_formulaire.html", organisme=None)
 
     @post("/nouveau")
-    async def ouvrir(self, page: Page) -> Response[Any]:
+    async def ouvrir(self, page: PageCourante) -> Response[Any]:
         """Open an organism."""
         return await self._enregistrer(page, None)
 
     @get("/{identifiant:uuid}")
-    async def consulter(self, page: Page, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+    async def consulter(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Show an organism and the offres it may open."""
         return await self._fiche(page, identifiant)
 
     @get("/{identifiant:uuid}/modifier")
-    async def formulaire(self, page: Page, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+    async def formulaire(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Show the form of an organism."""
         return await page.rendre("administration/organisme_formulaire.html", organisme=await _organisme(identifiant))
 
     @post("/{identifiant:uuid}/modifier")
-    async def modifier(self, page: Page, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+    async def modifier(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Change an organism."""
         return await self._enregistrer(page, await _organisme(identifiant))
 
     @post("/{identifiant:uuid}/offres")
-    async def activer(self, page: Page, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+    async def activer(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Enable an installed offre for the organism."""
         offres = {offre.code: offre.libelle for offre in page.registre.offres()}
         f = await lire_formulaire(page.requete)
@@ -119,7 +119,9 @@ class OrganismeController(Controller):
         return page.rediriger(f"/administration/organismes/{identifiant}#offres")
 
     @post("/{identifiant:uuid}/offres/{offre:uuid}/fin")
-    async def terminer(self, page: Page, identifiant: FromPath[uuid.UUID], offre: FromPath[uuid.UUID]) -> Response[Any]:
+    async def terminer(
+        self, page: PageCourante, identifiant: FromPath[uuid.UUID], offre: FromPath[uuid.UUID]
+    ) -> Response[Any]:
         """End a convention at a date."""
         f = await lire_formulaire(page.requete)
         try:
@@ -132,7 +134,7 @@ class OrganismeController(Controller):
             return await self._fiche(page, identifiant, erreur=erreur, saisie={})
         return page.rediriger(f"/administration/organismes/{identifiant}#offres")
 
-    async def _enregistrer(self, page: Page, existant: OrganismeResume | None) -> Response[Any]:
+    async def _enregistrer(self, page: PageCourante, existant: OrganismeResume | None) -> Response[Any]:
         f = await lire_formulaire(page.requete)
         champs = ("nom", "code", "siret", "adresse", "code_postal", "commune", "telephone", "courriel")
         valeurs = {champ: f.texte(champ, maximum=160) for champ in champs}
@@ -152,7 +154,7 @@ class OrganismeController(Controller):
 
     async def _fiche(
         self,
-        page: Page,
+        page: PageCourante,
         identifiant: uuid.UUID,
         *,
         erreur: ErreurSaisie | None = None,
@@ -160,7 +162,7 @@ class OrganismeController(Controller):
     ) -> Response[Any]:
         fiche = await _organisme(identifiant)
         membres, total = await utilisateurs_page("", identifiant, par_page=100)
-        donnees = {
+        donnees: dict[str, Any] = {
             "organisme": fiche,
             "offres": await offres_de_service(identifiant),
             "offres_installees": page.registre.offres(),
@@ -180,7 +182,7 @@ class UtilisateurController(Controller):
     opt = politique(ADMINISTRATION)
 
     @get()
-    async def lister(self, page: Page, q: FromQuery[str] = "", p: FromQuery[int] = 1) -> Response[Any]:
+    async def lister(self, page: PageCourante, q: FromQuery[str] = "", p: FromQuery[int] = 1) -> Response[Any]:
         """Show the accounts by name."""
         numero = min(max(p, 1), 10_000)
         lignes, total = await utilisateurs_page(q[:80], page=numero, par_page=PAR_PAGE)
@@ -195,12 +197,12 @@ class UtilisateurController(Controller):
         )
 
     @get("/nouveau")
-    async def nouveau(self, page: Page, organisme: FromQuery[str] = "") -> Response[Any]:
+    async def nouveau(self, page: PageCourante, organisme: FromQuery[str] = "") -> Response[Any]:
         """Show the empty form; `organisme` preselects one."""
         return await self._formulaire(page, None, choisi=organisme)
 
     @post("/nouveau")
-    async def inviter(self, page: Page) -> Response[Any]:
+    async def inviter(self, page: PageCourante) -> Response[Any]:
         """Create the account and send its mail."""
         f = await lire_formulaire(page.requete)
         try:
@@ -210,12 +212,12 @@ class UtilisateurController(Controller):
         return page.rediriger("/administration/utilisateurs")
 
     @get("/{identifiant:uuid}")
-    async def formulaire(self, page: Page, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+    async def formulaire(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Show an account."""
         return await self._formulaire(page, await _utilisateur(identifiant))
 
     @post("/{identifiant:uuid}")
-    async def modifier(self, page: Page, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+    async def modifier(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Change an account."""
         f = await lire_formulaire(page.requete)
         try:
@@ -226,7 +228,7 @@ class UtilisateurController(Controller):
         return page.rediriger("/administration/utilisateurs")
 
     @post("/{identifiant:uuid}/etat")
-    async def changer_etat(self, page: Page, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+    async def changer_etat(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Disable, enable again, or send the invitation again."""
         f = await lire_formulaire(page.requete)
         action = f.choix("action", ("desactiver", "reactiver", "inviter"), requis=True)
@@ -242,7 +244,7 @@ class UtilisateurController(Controller):
 
     async def _formulaire(
         self,
-        page: Page,
+        page: PageCourante,
         existant: UtilisateurResume | None,
         *,
         choisi: str = "",
@@ -250,7 +252,7 @@ class UtilisateurController(Controller):
         saisie: dict[str, Any] | None = None,
     ) -> Response[Any]:
         gabarit = "administration/utilisateur_formulaire.html"
-        donnees = {
+        donnees: dict[str, Any] = {
             "utilisateur": existant,
             "organismes": await organismes_choix(),
             "organisme_choisi": choisi,

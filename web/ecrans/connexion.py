@@ -9,7 +9,7 @@ from viesion_core.acces.actions import definir_mot_de_passe, demander_mot_de_pas
 from viesion_core.acces.sessions import fermer_session, ouvrir_session
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie
 from web.formulaire import lire_formulaire
-from web.page import Page
+from web.page import PageCourante
 from web.politiques import CONNECTE, PUBLIQUE, politique
 from web.securite import cookie_session, maintenant
 
@@ -21,14 +21,14 @@ class ConnexionController(Controller):
     opt = politique(PUBLIQUE)
 
     @get()
-    async def formulaire(self, page: Page, suite: FromQuery[str] = "") -> Response[Any]:
+    async def formulaire(self, page: PageCourante, suite: FromQuery[str] = "") -> Response[Any]:
         """Show the connexion form; somebody already connected goes on to the accueil."""
         if page.session is not None:
             return page.rediriger("/")
         return await page.rendre("connexion/connexion.html", suite=_suite(suite))
 
     @post()
-    async def connecter(self, page: Page) -> Response[Any]:
+    async def connecter(self, page: PageCourante) -> Response[Any]:
         """Open the session: a new token at each login, whatever cookie came."""
         f = await lire_formulaire(page.requete)
         identifiant = f.texte("identifiant", maximum=160)
@@ -52,12 +52,12 @@ class ConnexionController(Controller):
         return reponse
 
     @get("/mot-de-passe-oublie")
-    async def oublie(self, page: Page) -> Response[Any]:
+    async def oublie(self, page: PageCourante) -> Response[Any]:
         """Show « Mot de passe oublié »."""
         return await page.rendre("connexion/oublie.html", envoye=False)
 
     @post("/mot-de-passe-oublie")
-    async def envoyer_lien(self, page: Page) -> Response[Any]:
+    async def envoyer_lien(self, page: PageCourante) -> Response[Any]:
         """Queue the mail; the same answer whether the account exists or not."""
         f = await lire_formulaire(page.requete)
         identifiant = f.texte("identifiant", requis="Le champs Identifiant est requis.", maximum=160)
@@ -69,7 +69,7 @@ class ConnexionController(Controller):
         return await page.rendre("connexion/oublie.html", envoye=True)
 
     @get("/mot-de-passe/{secret:str}")
-    async def choisir(self, page: Page, secret: FromPath[str]) -> Response[Any]:
+    async def choisir(self, page: PageCourante, secret: FromPath[str]) -> Response[Any]:
         """Show the form behind the link of a mail; opening it consumes nothing."""
         try:
             identifiant = await lire_jeton(secret, maintenant())
@@ -78,7 +78,7 @@ class ConnexionController(Controller):
         return await page.rendre("connexion/choisir.html", identifiant=identifiant, secret=secret)
 
     @post("/mot-de-passe/{secret:str}")
-    async def definir(self, page: Page, secret: FromPath[str]) -> Response[Any]:
+    async def definir(self, page: PageCourante, secret: FromPath[str]) -> Response[Any]:
         """Set the password, then go to the connexion page."""
         f = await lire_formulaire(page.requete)
         instant = maintenant()
@@ -94,7 +94,7 @@ class ConnexionController(Controller):
         return page.rediriger("/connexion")
 
     @post("/fin", opt=politique(CONNECTE))
-    async def deconnecter(self, page: Page) -> Response[Any]:
+    async def deconnecter(self, page: PageCourante) -> Response[Any]:
         """Close the session."""
         await fermer_session(page.requete.scope["state"]["cle_session"])
         reponse = page.rediriger("/connexion")

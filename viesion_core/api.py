@@ -1,0 +1,34 @@
+"""The one door for plugin authors: all that a plugin may import (with `viesion_core.testing` in its tests)."""
+
+from viesion_core.bilans.lecture import lire_questionnaire
+from viesion_core.bilans.model import BilanVu, Condition, Option, Question, Questionnaire, Section, TypeQuestion
+from viesion_core.db.migrations import Migration
+from viesion_core.fusion.model import ChampFusion, ModeleFusion
+from viesion_core.hookspecs import hookimpl
+from viesion_core.offres.model import Constat, DossierVu, Gravite, Offre, Panneau, PointSortie
+from viesion_core.parcours.model import EtapeResume, SaisieEtape
+from viesion_core.resume.model import Niveau
+
+__all__ = [
+    "BilanVu",
+    "ChampFusion",
+    "Condition",
+    "Constat",
+    "DossierVu",
+    "EtapeResume",
+    "Gravite",
+    "Migration",
+    "ModeleFusion",
+    "Niveau",
+    "Offre",
+    "Option",
+    "Panneau",
+    "PointSortie",
+    "Question",
+    "Questionnaire",
+    "SaisieEtape",
+    "Section",
+    "TypeQuestion",
+    "hookimpl",
+    "lire_questionnaire",
+]

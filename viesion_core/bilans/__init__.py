@@ -1,0 +1,1 @@
+"""Questionnaires (versioned), bilans, réponses."""

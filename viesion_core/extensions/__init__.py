@@ -1,0 +1,7 @@
+"""Plugins: stevedore finds, pluggy calls, organisms enable, failures are isolated."""
+
+from viesion_core.extensions.appels import EchecExtension
+from viesion_core.extensions.decouverte import charger_extensions
+from viesion_core.extensions.registre import EtatExtension, Registre
+
+__all__ = ["EchecExtension", "EtatExtension", "Registre", "charger_extensions"]

@@ -1,0 +1,1 @@
+"""What an offre de service brings, and what it is shown of a dossier."""
