@@ -65,7 +65,7 @@ async def garde_politique(connexion: ASGIConnection[Any, Any, Any, Any], handler
         if not 0 < numero < 2**31:
             raise Introuvable
         await exiger_dossier(ctx, numero)
-        if connexion.scope["method"] in LECTURE:
+        if connexion.scope.get("method") in LECTURE:
             journaliser_lecture(ctx, "dossier.consulter", str(handler.handler_name), str(numero))
 
 

@@ -21,7 +21,7 @@ class Trouvee(msgspec.Struct, frozen=True):
     erreur: str = ""
 
 
-class _Decouvreur(ExtensionManager):  # type: ignore[misc]  # stevedore has no types
+class _Decouvreur(ExtensionManager[Any]):
     """An ExtensionManager that a plugin cannot stop: SystemExit and AssertionError at import are failures too."""
 
     def _load_one_plugin(self, ep: EntryPoint, *args: Any, **kwargs: Any) -> Any:

@@ -1,5 +1,6 @@
 """The registry: what the plugins declare, and the calls that the core and the screens make to them."""
 
+import functools
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
@@ -188,7 +189,7 @@ class Registre:
                 continue
             arguments = {"beneficiaire": beneficiaire or 0, "donnees": dict(donnees)}
             try:
-                await extension.appelant.annoncer(nom, lambda c=crochet, a=arguments: _premier(c(**a)))
+                await extension.appelant.annoncer(nom, functools.partial(_interroger, crochet, arguments))
             except EchecExtension as echec:
                 extension.noter(echec)
                 echecs.append(echec.message)
@@ -238,7 +239,7 @@ class Registre:
         crochet = self._crochet(extension, nom)
         if crochet is None:
             return None
-        return extension.appelant.appeler_maintenant(nom, lambda: _premier(crochet()), attendu)
+        return extension.appelant.appeler_maintenant(nom, functools.partial(_interroger, crochet, {}), attendu)
 
     async def _demander(self, offre: str, nom: str, attendu: type[T], **arguments: Any) -> T | None:
         """Ask the plugin of an offre; None when it is absent or has nothing to say."""
@@ -250,7 +251,9 @@ class Registre:
         if crochet is None:
             return None
         try:
-            resultat: T | None = await extension.appelant.appeler(nom, lambda: _premier(crochet(**arguments)), attendu)
+            resultat: T | None = await extension.appelant.appeler(
+                nom, functools.partial(_interroger, crochet, arguments), attendu
+            )
         except EchecExtension as echec:
             extension.noter(echec)
             raise
@@ -279,6 +282,7 @@ class Registre:
         return next((e for e in self._actives() if e is not sauf and e.offre and e.offre.code == code), None)
 
 
-def _premier(reponses: Sequence[Any]) -> Any:
+def _interroger(crochet: Any, arguments: Mapping[str, Any]) -> Any:
     """Return the answer of the only plugin asked; None when it had nothing to say."""
+    reponses = crochet(**arguments)
     return reponses[0] if reponses else None
