@@ -1,5 +1,6 @@
 """The one door for plugin authors: all that a plugin may import (with `viesion_core.testing` in its tests)."""
 
+from viesion_core.alertes.model import Critere, Parametre, RegleAlerte, Unite
 from viesion_core.bilans.lecture import lire_questionnaire
 from viesion_core.bilans.model import BilanVu, Condition, Option, Question, Questionnaire, Section, TypeQuestion
 from viesion_core.db.migrations import Migration
@@ -14,6 +15,7 @@ __all__ = [
     "ChampFusion",
     "Condition",
     "Constat",
+    "Critere",
     "DossierVu",
     "EtapeResume",
     "Gravite",
@@ -23,12 +25,15 @@ __all__ = [
     "Offre",
     "Option",
     "Panneau",
+    "Parametre",
     "PointSortie",
     "Question",
     "Questionnaire",
+    "RegleAlerte",
     "SaisieEtape",
     "Section",
     "TypeQuestion",
+    "Unite",
     "hookimpl",
     "lire_questionnaire",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pluggy
 
+from viesion_core.alertes.model import RegleAlerte
 from viesion_core.bilans.model import BilanVu, Questionnaire
 from viesion_core.db.migrations import Migration
 from viesion_core.fusion.model import ModeleFusion
@@ -79,6 +80,12 @@ def verifier_sortie(dossier: DossierVu, etape: EtapeResume) -> Sequence[PointSor
 @hookspec
 def proposer_panneaux(dossier: DossierVu) -> Sequence[Panneau]:
     """Return small sheets for the résumé of a dossier. Failure: a notice in their place."""
+    raise NotImplementedError
+
+
+@hookspec
+def declarer_regles_alerte() -> Sequence[RegleAlerte]:
+    """Return the alert rules that only this plugin can know. Failure: its rules are shown as unavailable."""
     raise NotImplementedError
 
 

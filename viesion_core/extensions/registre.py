@@ -9,6 +9,7 @@ import msgspec
 import pluggy
 
 from viesion_core import hookspecs
+from viesion_core.alertes.model import RegleAlerte
 from viesion_core.bilans.model import BilanVu, Questionnaire
 from viesion_core.db.migrations import Migration
 from viesion_core.extensions.appels import Appelant, EchecExtension
@@ -57,6 +58,7 @@ class _Extension:
         self.questionnaires: list[Questionnaire] = []
         self.modeles: list[ModeleFusion] = []
         self.migrations: list[Migration] = []
+        self.regles: list[RegleAlerte] = []
         self.defaillances: list[str] = []
 
     def noter(self, echec: EchecExtension) -> None:
@@ -121,6 +123,11 @@ class Registre:
     def modeles_fusion(self) -> list[ModeleFusion]:
         """Return the Word templates that the plugins ship."""
         return [modele for extension in self._actives() for modele in extension.modeles]
+
+    def regles_alerte(self, offres: Collection[str] | None = None) -> list[RegleAlerte]:
+        """Return the alert rules of the plugins (of some offres, and of the bridges)."""
+        extensions = self._actives() if offres is None else self._de(offres)
+        return [regle for extension in extensions for regle in extension.regles]
 
     def migrations(self) -> dict[str, Sequence[Migration]]:
         """Return the migrations of the plugins that have tables, by plugin."""

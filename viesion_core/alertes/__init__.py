@@ -1,0 +1,1 @@
+"""Alerts: who is being forgotten, by which rule, and the act that clears it."""
