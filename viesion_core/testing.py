@@ -21,6 +21,7 @@ from viesion_core.actes import acte
 from viesion_core.contexte import Contexte, Role, contexte_systeme
 from viesion_core.db import Base, definir_base, ouvrir_base
 from viesion_core.db.migrer import migrer
+from viesion_core.dossiers.indexation import indexer
 from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif, Rattachement
 from viesion_core.journal.actions import vider
 from viesion_core.nomenclatures.actions import charger_nomenclatures
@@ -157,6 +158,7 @@ class Monde(msgspec.Struct):
             dispositif = await a.inserer(
                 EntreeDispositif, {"beneficiaire": numero, "dispositif": "ACCOMP_RSA", "debut": entree}
             )
+            await indexer([(numero, nom, "", prenom)])
         return numero, uuid.UUID(str(dispositif["id"]))
 
 

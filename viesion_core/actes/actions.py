@@ -42,6 +42,8 @@ class Acte:
         self.nature = nature
         self.libelle = libelle
         self.beneficiaire = beneficiaire
+        self.motif = ""
+        """Why the act is done, when a rule asks for a reason: kept by the journal."""
         self.annule: uuid.UUID | None = None
         self._revisions: list[_Revision] = []
         self._evenements: list[tuple[str, dict[str, Any]]] = []
@@ -151,7 +153,7 @@ class Acte:
             ],
         )
         cle = str(self.beneficiaire) if self.beneficiaire is not None else ""
-        await journaliser_acte(ctx, self.nature, "dossier" if cle else "", cle, self.id)
+        await journaliser_acte(ctx, self.nature, "dossier" if cle else "", cle, self.id, self.motif)
 
     async def _inserer(self, table: type[Table], ligne: Mapping[str, Any], retour: str = "") -> Any:
         encoder = colonnes_json(table)

@@ -93,3 +93,21 @@ class Consultation(Table, tablename="consultation"):
     utilisateur = ForeignKey(Utilisateur, null=False, on_delete=OnDelete.cascade, index=True)
     beneficiaire = ForeignKey(Beneficiaire, null=False, on_delete=OnDelete.cascade, index=True)
     vue_le = Timestamptz()
+
+
+class MotDossier(Table, tablename="mot_dossier"):
+    """A word under which a person is found; derived from the names, written with them (`indexation`)."""
+
+    id = Integer(primary_key=True, default=None)
+    mot = Varchar(length=40)
+    genre = Varchar(length=1)
+    cle = Varchar(length=60)
+    beneficiaire = ForeignKey(Beneficiaire, null=False, on_delete=OnDelete.cascade, index=True)
+
+
+class MotVariante(Table, tablename="mot_variante"):
+    """A form that leads to a word in use: the word, the word less a letter, « ~ » and what the ear keeps of it."""
+
+    id = Integer(primary_key=True, default=None)
+    variante = Varchar(length=41)
+    mot = Varchar(length=40)
