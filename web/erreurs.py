@@ -1,6 +1,7 @@
 """What a person sees when something is refused: a page in French, never a trace."""
 
 import logging
+import re
 import urllib.parse
 import uuid
 from typing import Any
@@ -56,6 +57,8 @@ def erreur_metier(requete: Requete, erreur: ErreurMetier) -> Response[Any]:
     elif isinstance(erreur, ConflitVersion):
         statut = 409
     details = list(erreur.erreurs.values()) if isinstance(erreur, ErreurSaisie) else []
+    if statut == 409:
+        details = ["Rien n'a été changé. Revoyez la page à jour, puis refaites l'action si elle est encore utile."]
     return _repondre(requete, statut, erreur.message, details)
 
 
@@ -84,6 +87,12 @@ def erreur_interne(requete: Requete, erreur: Exception) -> Response[Any]:
     return _repondre(requete, 500, message, [])
 
 
+def _retour(requete: Requete) -> str:
+    """Return the tab of the dossier that the refused act came from, "" elsewhere."""
+    lu = re.match(r"/beneficiaires/\d+(/[a-z]+)?", requete.url.path)
+    return lu[0] if lu else ""
+
+
 def _repondre(requete: Requete, statut: int, message: str, details: list[str]) -> Response[Any]:
     if "application/json" in requete.headers.get("accept", ""):
         return Response(content={"message": message, "details": details}, status_code=statut)
@@ -97,6 +106,7 @@ def _repondre(requete: Requete, statut: int, message: str, details: list[str]) -
             acte=None,
             role="",
             statut=statut,
+            retour=_retour(requete) if statut in (409, 422) else "",
             titre=_TITRES.get(statut, "Demande refusée"),
             message=message,
             details=details,

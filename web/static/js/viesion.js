@@ -7,6 +7,7 @@ import { installerRecherche } from "./recherche.js";
 import { installerCombobox } from "./combobox.js";
 import { installerDates } from "./date.js";
 import { installerFormulaires } from "./formulaire.js";
+import { installerConflits } from "./conflit.js";
 import { installerBilan } from "./bilan.js";
 
 function installer(racine) {
@@ -14,6 +15,7 @@ function installer(racine) {
   installerDates(racine);
   installerCombobox(racine);
   installerFormulaires(racine);
+  installerConflits(racine);
   installerBilan(racine);
 }
 
