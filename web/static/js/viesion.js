@@ -9,6 +9,7 @@ import { installerDates } from "./date.js";
 import { installerFormulaires } from "./formulaire.js";
 import { installerConflits } from "./conflit.js";
 import { installerBilan } from "./bilan.js";
+import { installerFrises } from "./frise.js";
 
 function installer(racine) {
   installerToasts(racine);
@@ -17,6 +18,7 @@ function installer(racine) {
   installerFormulaires(racine);
   installerConflits(racine);
   installerBilan(racine);
+  installerFrises(racine);
 }
 
 installerMenus();
