@@ -69,7 +69,7 @@ class Serveur(msgspec.Struct):
 
 @contextlib.asynccontextmanager
 async def servir(
-    base: str, donnees: pathlib.Path, registre: Registre | None = None, **reglages: Any
+    base: str, donnees: pathlib.Path, registre: Registre | None = None, *, mode: str = "test", **reglages: Any
 ) -> AsyncIterator[Serveur]:
     """Serve the base of this address on a free port until the end of the block.
 
@@ -77,7 +77,7 @@ async def servir(
     """
     precedente = base_courante()
     extensions = registre or charger_extensions()
-    settings = Settings(base=base, donnees=donnees, mode="test", secret="s" * 48, mesure=True, pool=5, **reglages)
+    settings = Settings(base=base, donnees=donnees, mode=mode, secret="s" * 48, mesure=True, pool=5, **reglages)
     app = create_app(settings, extensions, avec_worker=False)
     serveur = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
     tache = asyncio.create_task(serveur.serve())

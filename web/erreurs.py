@@ -1,7 +1,6 @@
 """What a person sees when something is refused: a page in French, never a trace."""
 
 import logging
-import re
 import urllib.parse
 import uuid
 from typing import Any
@@ -12,10 +11,11 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
+from viesion_core.contexte import LIBELLE_ROLE
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from web.page import Page
 from web.politiques import ConnexionRequise
-from web.rendu import environnement
+from web.rendu import environnement, valeur_champ
 
 _JOURNAL = logging.getLogger("viesion.web")
 _TITRES = {
@@ -57,9 +57,8 @@ def erreur_metier(requete: Requete, erreur: ErreurMetier) -> Response[Any]:
     elif isinstance(erreur, ConflitVersion):
         statut = 409
     details = list(erreur.erreurs.values()) if isinstance(erreur, ErreurSaisie) else []
-    if statut == 409:
-        details = ["Rien n'a été changé. Revoyez la page à jour, puis refaites l'action si elle est encore utile."]
-    return _repondre(requete, statut, erreur.message, details)
+    conflit = _conflit(requete, erreur) if isinstance(erreur, ConflitVersion) else []
+    return _repondre(requete, statut, erreur.message, details, conflit)
 
 
 def erreur_http(requete: Requete, erreur: HTTPException) -> Response[Any]:
@@ -87,13 +86,37 @@ def erreur_interne(requete: Requete, erreur: Exception) -> Response[Any]:
     return _repondre(requete, 500, message, [])
 
 
-def _retour(requete: Requete) -> str:
-    """Return the tab of the dossier that the refused act came from, "" elsewhere."""
-    lu = re.match(r"/beneficiaires/\d+(/[a-z]+)?", requete.url.path)
-    return lu[0] if lu else ""
+def _conflit(requete: Requete, erreur: ConflitVersion) -> list[tuple[str, str, str]]:
+    """Return (field, what was typed, what is stored) of the fields that differ: nothing typed is lost."""
+    formulaire = requete.scope["state"].get("formulaire")
+    lignes = []
+    for nom, saisi in (formulaire.brut if formulaire else {}).items():
+        if nom == "version" or nom.startswith("_") or not isinstance(saisi, str):
+            continue
+        stocke = erreur.actuelle.get(nom)
+        enregistre = "" if nom not in erreur.actuelle else valeur_champ(None, nom, stocke)
+        if saisi.strip() != enregistre.strip():
+            lignes.append((nom.replace("_", " ").capitalize(), saisi, enregistre))
+    return lignes
 
 
-def _repondre(requete: Requete, statut: int, message: str, details: list[str]) -> Response[Any]:
+def _retour(requete: Requete, statut: int) -> str:
+    """Return the page one came from, when it is ours and worth going back to."""
+    venant = urllib.parse.urlsplit(requete.headers.get("referer", ""))
+    if venant.netloc != requete.headers.get("host") or not venant.path.startswith("/"):
+        return ""
+    if venant.path == requete.url.path and requete.method == "GET":
+        return ""
+    return venant.path + (f"?{venant.query}" if venant.query and statut != 409 else "")
+
+
+def _repondre(
+    requete: Requete,
+    statut: int,
+    message: str,
+    details: list[str],
+    conflit: list[tuple[str, str, str]] | None = None,
+) -> Response[Any]:
     if "application/json" in requete.headers.get("accept", ""):
         return Response(content={"message": message, "details": details}, status_code=statut)
     page = Page(requete)
@@ -104,12 +127,13 @@ def _repondre(requete: Requete, statut: int, message: str, details: list[str]) -
             **page._minimum(),
             navigation=page.navigation(),
             acte=None,
-            role="",
+            role=LIBELLE_ROLE[page.session.role] if page.session else "",
             statut=statut,
-            retour=_retour(requete) if statut in (409, 422) else "",
             titre=_TITRES.get(statut, "Demande refusée"),
             message=message,
             details=details,
+            conflit=conflit or [],
+            retour=_retour(requete, statut),
         )
     )
     return Response(content=html, status_code=statut, media_type=MediaType.HTML)

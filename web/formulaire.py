@@ -145,5 +145,7 @@ def lire_date(texte: str) -> dt.date | None:
 
 
 async def lire_formulaire(requete: Request[Any, Any, Any]) -> Formulaire:
-    """Return the posted form of a request."""
-    return Formulaire(await requete.form())
+    """Return the posted form of a request; kept beside it, so that a conflict can show what was typed."""
+    formulaire = Formulaire(await requete.form())
+    requete.scope["state"]["formulaire"] = formulaire
+    return formulaire

@@ -1,7 +1,6 @@
 """What every screen shares: the user, the navigation, the last act with its undo, and the rendering."""
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -14,14 +13,22 @@ from litestar.response import Redirect
 from viesion_core.acces.model import SessionOuverte
 from viesion_core.actes import acte_recent
 from viesion_core.contexte import LIBELLE_ROLE, Contexte, Role
-from viesion_core.erreurs import ConflitVersion, ErreurSaisie
+from viesion_core.erreurs import ErreurSaisie
 from viesion_core.extensions import Registre
 from viesion_core.settings import Settings
-from web.conflit import ChampConflit, comprendre
 from web.rendu import environnement
 from web.securite import jeton_formulaire
 
 _SUIVI = frozenset({Role.REFERENT, Role.DIRECTEUR, Role.PILOTE})
+
+MESSAGES = {
+    "mot-de-passe": "Votre mot de passe est enregistré. Connectez-vous.",
+    "deconnexion": "Vous êtes déconnecté.",
+    "invitation": "L'invitation part par courriel, avec l'identifiant et un lien valable 24 heures.",
+    "organisme": "L'organisme est enregistré.",
+    "offre": "L'offre de service est active.",
+}
+"""What the page says after an act that has no undo, by the code that its address carries (`?fait=`)."""
 
 
 class Lien(msgspec.Struct, frozen=True):
@@ -35,7 +42,7 @@ class Lien(msgspec.Struct, frozen=True):
 
 
 _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[Role]], ...] = (
-    ("", "Accueil", "/", "accueil", frozenset(Role)),
+    ("", "Accueil", "/", "accueil", _SUIVI),
     ("Gestion", "Bénéficiaires", "/beneficiaires", "personnes", _SUIVI),
     ("", "Administration", "/administration", "reglages", frozenset({Role.ADMINISTRATEUR})),
     ("", "Aide", "/aide", "aide", frozenset(Role)),
@@ -80,28 +87,17 @@ class Page:
             gabarit, 422, erreurs=erreur.erreurs, message_erreur=erreur.message, saisie=saisie, **donnees
         )
 
-    async def rendre_conflit(
-        self,
-        gabarit: str,
-        erreur: ConflitVersion,
-        saisie: dict[str, Any],
-        champs: Iterable[ChampConflit],
-        **donnees: Any,
-    ) -> Response[str]:
-        """Return a form again (409): both values of each field, what was typed kept, the new version in it."""
-        conflit, gardee = await comprendre(erreur, saisie, champs)
-        return await self.rendre(gabarit, 409, conflit=conflit, saisie=gardee, **donnees)
-
     def fragment(self, gabarit: str, statut: int = 200, **donnees: Any) -> Response[str]:
         """Return a piece of page for htmx: no layout, no query of its own."""
         html = environnement().get_template(gabarit).render(**{**self._minimum(), **donnees})
         return Response(content=html, status_code=statut, media_type=MediaType.HTML)
 
-    def rediriger(self, url: str, acte: uuid.UUID | None = None) -> Redirect:
-        """Send to a page after an act (303); the page shows the act with « Annuler »."""
-        if acte is not None:
-            chemin, diese, ancre = url.partition("#")
-            url = f"{chemin}{'&' if '?' in chemin else '?'}acte={acte}{diese}{ancre}"
+    def rediriger(self, url: str, acte: uuid.UUID | None = None, *, fait: str = "") -> Redirect:
+        """Send to a page after an act (303); the page shows the act with « Annuler », or a message of `MESSAGES`."""
+        for nom, valeur in (("acte", acte), ("fait", fait)):
+            if valeur:
+                chemin, diese, ancre = url.partition("#")
+                url = f"{chemin}{'&' if '?' in chemin else '?'}{nom}={valeur}{diese}{ancre}"
         return Redirect(url, status_code=303)
 
     def navigation(self) -> list[Lien]:
@@ -126,10 +122,11 @@ class Page:
             "theme": theme if theme in ("clair", "sombre") else "",
             "chemin": self.requete.url.path,
             "mode": self.settings.mode,
+            "assistance": self.settings.adresse_anomalies,
+            "fait": MESSAGES.get(self.requete.query_params.get("fait", ""), ""),
             "erreurs": {},
             "message_erreur": "",
             "saisie": None,
-            "conflit": None,
         }
 
     async def _commun(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from viesion_core.acces import mots_de_passe
 from viesion_core.acces.model import (
+    DEMANDES_PAR_HEURE,
     DUREE_ACTIVATION,
     DUREE_REINITIALISATION,
     defaut_mot_de_passe,
@@ -15,7 +16,7 @@ from viesion_core.acces.model import (
 from viesion_core.acces.queries import empreinte
 from viesion_core.acces.sessions import fermer_sessions
 from viesion_core.acces.tables import Utilisateur
-from viesion_core.actes import acte
+from viesion_core.actes import Acte, acte
 from viesion_core.contexte import LIBELLE_ROLE, Contexte, Role
 from viesion_core.courriels.actions import deposer_courriel
 from viesion_core.db import executer, lire_un, lire_valeur, transaction
@@ -64,16 +65,24 @@ async def renvoyer_invitation(ctx: Contexte, utilisateur: uuid.UUID, *, url: str
         await _envoyer_activation(utilisateur, ligne["prenom"], ligne["identifiant"], url, ctx.maintenant)
 
 
-async def modifier_utilisateur(ctx: Contexte, utilisateur: uuid.UUID, valeurs: dict[str, Any], *, version: int) -> None:
-    """Change an account. A changed role or organism ends the open sessions: rights apply at once."""
+async def modifier_utilisateur(ctx: Contexte, utilisateur: uuid.UUID, valeurs: dict[str, Any], *, version: int) -> Acte:
+    """Change an account. A changed role or organism ends the open sessions: rights apply at once.
+
+    Administrators do not take their own role away, so that one always remains.
+    """
     exiger_administration(ctx)
     propre = _verifier(valeurs)
+    if utilisateur == ctx.utilisateur and propre["role"] != Role.ADMINISTRATEUR:
+        raise ErreurSaisie({"role": "Vous ne pouvez pas retirer votre propre rôle d'administrateur."})
     async with acte(ctx, "utilisateur.modifier", f"Compte de {propre['prenom']} {propre['nom']}") as a:
+        avant = await lire_un("SELECT role, organisme, sensible FROM utilisateur WHERE id = {}", utilisateur)
         await a.modifier(Utilisateur, utilisateur, propre, version=version)
-        await fermer_sessions(utilisateur)
+        if avant and any(avant[champ] != propre[champ] for champ in avant):
+            await fermer_sessions(utilisateur)
+    return a
 
 
-async def desactiver_utilisateur(ctx: Contexte, utilisateur: uuid.UUID, *, version: int) -> None:
+async def desactiver_utilisateur(ctx: Contexte, utilisateur: uuid.UUID, *, version: int) -> Acte:
     """Disable an account: its sessions end at once, its past acts keep its name."""
     exiger_administration(ctx)
     if utilisateur == ctx.utilisateur:
@@ -82,24 +91,29 @@ async def desactiver_utilisateur(ctx: Contexte, utilisateur: uuid.UUID, *, versi
         await a.modifier(Utilisateur, utilisateur, {"actif": False, "desactive_le": ctx.maintenant}, version=version)
         await fermer_sessions(utilisateur)
         await executer("DELETE FROM jeton WHERE utilisateur = {}", utilisateur)
+    return a
 
 
-async def reactiver_utilisateur(ctx: Contexte, utilisateur: uuid.UUID, *, version: int) -> None:
+async def reactiver_utilisateur(ctx: Contexte, utilisateur: uuid.UUID, *, version: int) -> Acte:
     """Enable a disabled account again, with its former password."""
     exiger_administration(ctx)
     async with acte(ctx, "utilisateur.reactiver", "Réactivation d'un compte") as a:
         await a.modifier(Utilisateur, utilisateur, {"actif": True, "desactive_le": None}, version=version)
+    return a
 
 
 async def demander_mot_de_passe(identifiant: str, *, url: str, maintenant: dt.datetime) -> None:
-    """« Mot de passe oublié »: queue a link of one hour, if the account exists. The answer never tells."""
-    ligne = await lire_un(
-        "SELECT id, prenom, courriel FROM utilisateur WHERE identifiant = {} AND actif",
-        identifiant.strip().lower(),
-    )
-    if ligne is None:
-        return
+    """« Mot de passe oublié »: queue a link of one hour, if the account exists. The answer never tells.
+
+    Three mails an hour for an identifier, then none: nobody floods a mailbox. An unknown identifier is counted too,
+    so that it costs the same write.
+    """
+    propre = identifiant.strip().lower()
+    ligne = await lire_un("SELECT id, prenom, courriel FROM utilisateur WHERE identifiant = {} AND actif", propre)
     async with transaction():
+        demandes = await _compter_demande(propre, maintenant)
+        if ligne is None or demandes > DEMANDES_PAR_HEURE:
+            return
         jeton = await _deposer_jeton(ligne["id"], "REINITIALISATION", maintenant, DUREE_REINITIALISATION)
         await deposer_courriel(
             ligne["courriel"],
@@ -110,6 +124,23 @@ async def demander_mot_de_passe(identifiant: str, *, url: str, maintenant: dt.da
             "Si vous n'avez rien demandé, ne faites rien : votre mot de passe ne change pas.\n",
             maintenant,
         )
+
+
+async def _compter_demande(identifiant: str, maintenant: dt.datetime) -> int:
+    """Count a request for a new password, inside the open transaction; return how many in this hour."""
+    return int(
+        await lire_valeur(
+            """INSERT INTO tentative (cle, echecs, derniere, prochaine) VALUES ({}, 1, {}, {})
+            ON CONFLICT (cle) DO UPDATE SET derniere = excluded.derniere,
+                echecs = CASE WHEN tentative.prochaine <= excluded.derniere THEN 1 ELSE tentative.echecs + 1 END,
+                prochaine = CASE WHEN tentative.prochaine <= excluded.derniere
+                    THEN excluded.prochaine ELSE tentative.prochaine END
+            RETURNING echecs""",
+            f"oubli:{identifiant[:160]}",
+            maintenant,
+            maintenant + dt.timedelta(hours=1),
+        )
+    )
 
 
 async def lire_jeton(jeton: str, maintenant: dt.datetime) -> str:

@@ -11,6 +11,7 @@ from viesion_core.contexte import Role
 
 DUREE_ACTIVATION = dt.timedelta(hours=24)
 DUREE_REINITIALISATION = dt.timedelta(hours=1)
+DEMANDES_PAR_HEURE = 3
 ECHECS_SANS_DELAI = 4
 DELAI_MAXIMAL = dt.timedelta(minutes=15)
 
@@ -72,6 +73,19 @@ class SessionOuverte(msgspec.Struct, frozen=True, kw_only=True):
     def nom_complet(self) -> str:
         """« Camille DURAND »."""
         return f"{self.prenom} {self.nom.upper()}"
+
+
+class EtatInstallation(msgspec.Struct, frozen=True, kw_only=True):
+    """What the accueil of the administration counts."""
+
+    organismes: int
+    offres: int
+    comptes: int
+    invitations: int
+    desactives: int
+    courriels_en_attente: int
+    courriels_en_echec: int
+    lignes_journal: int
 
 
 def delai_apres(echecs: int) -> dt.timedelta:

@@ -5,7 +5,7 @@ import hashlib
 import uuid
 from typing import Any
 
-from viesion_core.acces.model import SessionOuverte, UtilisateurResume
+from viesion_core.acces.model import EtatInstallation, SessionOuverte, UtilisateurResume
 from viesion_core.contexte import Contexte, Role
 from viesion_core.db import convertir, lire, lire_un
 
@@ -59,6 +59,23 @@ async def utilisateurs_page(
         (page - 1) * par_page,
     )
     return [_utilisateur(ligne) for ligne in lignes], (lignes[0]["total"] if lignes else 0)
+
+
+async def etat_installation(jour: dt.date) -> EtatInstallation:
+    """Return the counts of the administration's accueil, in one query; offres are those in convention that day."""
+    ligne = await lire_un(
+        """SELECT (SELECT count(*) FROM organisme WHERE ferme_le IS NULL) AS organismes,
+            (SELECT count(*) FROM offre_de_service WHERE debut <= {} AND (fin IS NULL OR fin >= {})) AS offres,
+            (SELECT count(*) FROM utilisateur WHERE actif AND mot_de_passe IS NOT NULL) AS comptes,
+            (SELECT count(*) FROM utilisateur WHERE actif AND mot_de_passe IS NULL) AS invitations,
+            (SELECT count(*) FROM utilisateur WHERE NOT actif) AS desactives,
+            (SELECT count(*) FROM courriel WHERE envoye_le IS NULL AND tentatives = 0) AS courriels_en_attente,
+            (SELECT count(*) FROM courriel WHERE envoye_le IS NULL AND tentatives > 0) AS courriels_en_echec,
+            (SELECT nombre FROM journal_tete WHERE id = 1) AS lignes_journal""",
+        jour,
+        jour,
+    )
+    return convertir(EtatInstallation, ligne or {})
 
 
 async def collaborateurs(ctx: Contexte, organisme: uuid.UUID | None = None) -> list[UtilisateurResume]:

@@ -20,7 +20,7 @@ class Utilisateur(Table, tablename="utilisateur"):
     role = Varchar(length=20)
     organisme = ForeignKey(Organisme, null=False, on_delete=OnDelete.restrict, index=True)
     sensible = Boolean()
-    mot_de_passe = Varchar(length=200, null=True, default=None)
+    mot_de_passe = Varchar(length=200, null=True, default=None, secret=True)
     actif = Boolean()
     desactive_le = Timestamptz(null=True, default=None)
     created_at = Timestamptz()

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from piccolo.table import Table
 
-from viesion_core.actes.model import colonnes, completer
+from viesion_core.actes.model import colonnes, completer, sans_secrets
 from viesion_core.contexte import Contexte
 from viesion_core.db import (
     base_courante,
@@ -171,7 +171,7 @@ class Acte:
         if ligne is None:
             raise Introuvable
         if version is not None and ligne["version"] != version:
-            raise ConflitVersion(ligne, ligne["version"], nom_table=table._meta.tablename, cle=str(cle))
+            raise ConflitVersion(ligne, ligne["version"])
         return ligne
 
     def _noter(
@@ -182,6 +182,7 @@ class Acte:
         avant: dict[str, Any] | None,
         apres: dict[str, Any] | None,
     ) -> None:
+        avant, apres = sans_secrets(table, avant), sans_secrets(table, apres)
         self._revisions.append(_Revision(table._meta.tablename, cle, version, avant, apres))
 
 

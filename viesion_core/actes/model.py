@@ -41,20 +41,18 @@ class Changement(msgspec.Struct, frozen=True, kw_only=True):
     acte: uuid.UUID
 
 
-class Divergence(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened to a row since a version: that version if it is known, who saved last and when."""
-
-    connue: Mapping[str, Any] | None = None
-    auteur: str = ""
-    at: dt.datetime | None = None
-
-
 def table_nommee(nom: str) -> type[Table]:
     """Return the Piccolo table of a name; KeyError if its room or plugin is not installed."""
     for table in TABLE_REGISTRY:
         if table._meta.tablename == nom:
             return table
     raise KeyError(nom)
+
+
+def sans_secrets(table: type[Table], ligne: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a row without its secret columns: an undo never brings a former password back."""
+    secrets = {c._meta.name for c in table._meta.columns if c._meta.secret}
+    return {nom: valeur for nom, valeur in ligne.items() if nom not in secrets} if ligne and secrets else ligne
 
 
 @functools.cache

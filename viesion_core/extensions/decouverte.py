@@ -1,6 +1,6 @@
 """Finding the installed plugins (entry points `viesion.plugins`), surviving those that cannot be imported."""
 
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import msgspec
@@ -49,6 +49,7 @@ def trouver() -> list[Trouvee]:
 
 
 def _trouvee(ep: EntryPoint, module: Any, erreur: str = "") -> Trouvee:
-    distribution = ep.dist
+    """Return what is known of a plugin. stevedore's cache forgets the distribution: it is asked again."""
+    distribution = next((e.dist for e in entry_points(group=GROUPE, name=ep.name) if e.value == ep.value), None)
     nom, version = (distribution.name, distribution.version) if distribution else ("", "")
     return Trouvee(ep.name, nom, version, module, erreur)

@@ -22,6 +22,22 @@ class Ligne(msgspec.Struct, frozen=True, kw_only=True):
     adresse: str
 
 
+class LigneLue(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as the administration shows it; `auteur` is "" for the system and for a purged account."""
+
+    seq: int
+    at: dt.datetime
+    utilisateur: uuid.UUID | None
+    auteur: str
+    organisme_nom: str
+    role: str
+    operation: str
+    objet: str
+    cle: str
+    motif: str
+    adresse: str
+
+
 def empreinte(seq: int, ligne: Ligne, precedent: str) -> str:
     """Return the SHA-256 that chains a line to the one before it."""
     corps = msgspec.json.encode(

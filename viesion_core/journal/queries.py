@@ -1,9 +1,12 @@
-"""Verification of the chain: a line changed, deleted, moved or cut off is seen."""
+"""Reading of the journal, and verification of its chain: a line changed, deleted, moved or cut off is seen."""
+
+import uuid
+from typing import Any
 
 import msgspec
 
 from viesion_core.db import convertir, lire, lire_un
-from viesion_core.journal.model import Ligne, empreinte
+from viesion_core.journal.model import Ligne, LigneLue, empreinte
 
 _LOT = 5_000
 
@@ -46,3 +49,36 @@ async def verifier_chaine() -> RapportChaine:
     elif precedent is not None and precedent != tete["empreinte"]:
         anomalies.append("La dernière ligne ne correspond pas à la tête du journal.")
     return RapportChaine(lues, anomalies)
+
+
+async def journal_page(
+    *,
+    utilisateur: uuid.UUID | None = None,
+    dossier: int | None = None,
+    avant: int | None = None,
+    par_page: int = 50,
+) -> tuple[list[LigneLue], int | None]:
+    """Return lines of the journal, the latest first, and the number to go on before (None: no more).
+
+    Of one author or of one dossier when named; keyset paging, so that the last page costs what the first does.
+    """
+    conditions: list[str] = ["1 = 1"]
+    parametres: list[Any] = []
+    for condition, valeur in (
+        ("j.utilisateur = {}", utilisateur),
+        ("j.objet = 'dossier' AND j.cle = {}", str(dossier) if dossier is not None else None),
+        ("j.seq < {}", avant),
+    ):
+        if valeur is not None:
+            conditions.append(condition)
+            parametres.append(valeur)
+    lignes = await lire(
+        f"""SELECT j.seq, j.at, j.utilisateur, coalesce(u.prenom || ' ' || upper(u.nom), '') AS auteur,
+            coalesce(o.nom, '') AS organisme_nom, j.role, j.operation, j.objet, j.cle, j.motif, j.adresse
+        FROM journal j LEFT JOIN utilisateur u ON u.id = j.utilisateur LEFT JOIN organisme o ON o.id = j.organisme
+        WHERE {" AND ".join(conditions)} ORDER BY j.seq DESC LIMIT {{}}""",
+        *parametres,
+        par_page + 1,
+    )
+    lues = [convertir(LigneLue, ligne) for ligne in lignes[:par_page]]
+    return lues, (lues[-1].seq if len(lignes) > par_page else None)

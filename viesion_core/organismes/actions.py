@@ -5,7 +5,7 @@ import re
 import uuid
 from typing import Any
 
-from viesion_core.actes import acte
+from viesion_core.actes import Acte, acte
 from viesion_core.contexte import Contexte, Role
 from viesion_core.db import lire_valeur
 from viesion_core.erreurs import ErreurSaisie, Interdit
@@ -92,7 +92,7 @@ async def activer_offre(
     return uuid.UUID(str(ligne["id"]))
 
 
-async def terminer_offre(ctx: Contexte, identifiant: uuid.UUID, *, fin: dt.date, version: int) -> None:
+async def terminer_offre(ctx: Contexte, identifiant: uuid.UUID, *, fin: dt.date, version: int) -> Acte:
     """End a convention: nothing new is opened after `fin`, the dossiers stay readable."""
     exiger_administration(ctx)
     async with acte(ctx, "offre.terminer", "Fin d'une offre de service") as a:
@@ -100,6 +100,7 @@ async def terminer_offre(ctx: Contexte, identifiant: uuid.UUID, *, fin: dt.date,
         if debut is not None and fin < debut:
             raise ErreurSaisie({"fin": "La fin de la convention précède son début."})
         await a.modifier(OffreDeService, identifiant, {"fin": fin}, version=version)
+    return a
 
 
 def _verifier(valeurs: dict[str, Any]) -> dict[str, Any]:

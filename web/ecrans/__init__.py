@@ -2,11 +2,17 @@
 
 from litestar import Controller
 
-from web.ecrans.administration import AdministrationController, OrganismeController, UtilisateurController
+from web.ecrans.administration import AdministrationController
+from web.ecrans.aide import AideController
 from web.ecrans.connexion import ConnexionController
+from web.ecrans.organismes import OrganismeController
+from web.ecrans.sante import SanteController
+from web.ecrans.utilisateurs import UtilisateurController
 
 ECRANS: list[type[Controller]] = [
     ConnexionController,
+    SanteController,
+    AideController,
     AdministrationController,
     OrganismeController,
     UtilisateurController,

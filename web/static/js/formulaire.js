@@ -55,11 +55,9 @@ function proteger(formulaire) {
       details.querySelector("summary").focus();
     } else location.assign(lien.href);
   });
-  for (const lien of formulaire.querySelectorAll("[data-quitter-lien], [data-abandon]")) {
-    lien.addEventListener("click", (evenement) => {
-      if (!abandonner(formulaire)) evenement.preventDefault();
-    });
-  }
+  formulaire.querySelector("[data-quitter-lien]")?.addEventListener("click", (evenement) => {
+    if (!abandonner(formulaire)) evenement.preventDefault();
+  });
 }
 
 function abandonner(formulaire) {

@@ -1,0 +1,76 @@
+"""Aide: what VieSion is, the process in steps, the lexicon; and, in the demo, the mails that were sent."""
+
+import asyncio
+import datetime as dt
+import email
+import email.policy
+import email.utils
+import pathlib
+import re
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get
+
+from viesion_core.erreurs import Introuvable
+from web.page import PageCourante
+from web.politiques import CONNECTE, PUBLIQUE, politique
+
+COURRIELS_AFFICHES = 50
+_LIEN = re.compile(r"https?://[^\s<>\"]+")
+
+
+class AideController(Controller):
+    """The help, for whoever is connected."""
+
+    path = "/aide"
+    opt = politique(CONNECTE)
+
+    @get()
+    async def lire(self, page: PageCourante) -> Response[Any]:
+        """Show the help."""
+        return await page.rendre("aide/aide.html")
+
+    @get("/courriels", opt=politique(PUBLIQUE))
+    async def courriels(self, page: PageCourante) -> Response[Any]:
+        """Show the mails of the demo, the latest first: its first connexions need no session. 404 elsewhere."""
+        if page.settings.mode != "demo":
+            raise Introuvable
+        courriels = await asyncio.to_thread(lire_courriels, page.settings.dossier_courriels)
+        return await page.rendre("aide/courriels.html", courriels=courriels)
+
+
+class CourrielEcrit(msgspec.Struct, frozen=True):
+    """A mail of the folder. `texte` is cut into (piece, address): an address is "" outside the links."""
+
+    destinataire: str
+    sujet: str
+    instant: dt.datetime | None
+    texte: tuple[tuple[str, str], ...]
+
+
+def lire_courriels(dossier: pathlib.Path) -> list[CourrielEcrit]:
+    """Return the latest mails of a folder (names sort by time); a missing folder holds none."""
+    fichiers = sorted(dossier.glob("*.eml"), reverse=True)[:COURRIELS_AFFICHES]
+    return [_lire(fichier) for fichier in fichiers]
+
+
+def _lire(fichier: pathlib.Path) -> CourrielEcrit:
+    message = email.message_from_bytes(fichier.read_bytes(), policy=email.policy.default)
+    corps = message.get_body(("plain",))
+    instant = message["Date"]
+    return CourrielEcrit(
+        destinataire=str(message["To"] or ""),
+        sujet=str(message["Subject"] or ""),
+        instant=email.utils.parsedate_to_datetime(str(instant)) if instant else None,
+        texte=tuple(_morceaux(corps.get_content() if corps else "")),
+    )
+
+
+def _morceaux(texte: str) -> list[tuple[str, str]]:
+    """Cut a text around its links."""
+    morceaux, debut = [], 0
+    for lien in _LIEN.finditer(texte):
+        morceaux += [(texte[debut : lien.start()], ""), (lien[0], lien[0])]
+        debut = lien.end()
+    return [*morceaux, (texte[debut:], "")]
