@@ -1,6 +1,7 @@
 """The composition root: base, journal, plugins, screens, put together into one litestar application."""
 
 import contextlib
+import datetime as dt
 import pathlib
 from collections.abc import AsyncIterator
 
@@ -9,7 +10,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from viesion_core.db import ouvrir_base
-from viesion_core.extensions import Registre, charger_extensions
+from viesion_core.extensions import Registre, charger_extensions, garder_questionnaires
 from viesion_core.journal import Journal
 from viesion_core.settings import Settings
 from viesion_core.worker import Worker
@@ -34,6 +35,7 @@ def create_app(settings: Settings, registre: Registre | None = None, *, avec_wor
     @contextlib.asynccontextmanager
     async def vie(app: Litestar) -> AsyncIterator[None]:
         base = await ouvrir_base(settings.base, pool=settings.pool)
+        await garder_questionnaires(extensions, dt.datetime.now(dt.UTC))
         journal = Journal()
         await journal.demarrer()
         worker = Worker(settings, extensions)

@@ -1,7 +1,7 @@
 """One record of every act: acte, revisions, undo, outbox of domain events."""
 
 from viesion_core.actes.actions import Acte, acte
-from viesion_core.actes.annulation import annuler_acte, declarer_suite
+from viesion_core.actes.annulation import annuler_acte, declarer_garde, declarer_suite
 from viesion_core.actes.evenements import Evenement, livrer_evenements
 from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement
 from viesion_core.actes.queries import acte_recent, changements, etat_connu_le, historique
@@ -16,6 +16,7 @@ __all__ = [
     "acte_recent",
     "annuler_acte",
     "changements",
+    "declarer_garde",
     "declarer_suite",
     "etat_connu_le",
     "historique",

@@ -17,6 +17,7 @@ from viesion_core.db import (
     executer,
     executer_lot,
     inserer_lot,
+    lire,
     lire_un,
     lire_valeur,
     transaction,
@@ -110,6 +111,17 @@ class Acte:
         await executer(f"DELETE FROM {table._meta.tablename} WHERE {nom_cle} = {{}}", cle)
         self._noter(table, str(cle), avant["version"], avant, None)
         return avant
+
+    async def supprimer_sous(self, table: type[Table], colonne: str, valeur: Any) -> list[dict[str, Any]]:
+        """Delete the rows whose `colonne` is `valeur` (those under a row that goes) and return what they were."""
+        condition = f"{table._meta.tablename} WHERE {colonne} = {{}}"
+        verrou = " FOR UPDATE" if base_courante().dialecte == "postgresql" else ""
+        lignes = await lire(f"SELECT * FROM {condition}{verrou}", valeur)
+        await executer(f"DELETE FROM {condition}", valeur)
+        cle = table._meta.primary_key._meta.name
+        for ligne in lignes:
+            self._noter(table, str(ligne[cle]), ligne["version"], ligne, None)
+        return lignes
 
     def evenement(self, nom: str, donnees: Mapping[str, Any]) -> None:
         """Announce a domain event: delivered to the plugins after commit (`dossier_ouvert`, `etape_close`…)."""

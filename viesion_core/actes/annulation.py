@@ -13,7 +13,9 @@ from viesion_core.db import executer, lire, lire_un
 from viesion_core.erreurs import ErreurMetier, Interdit, Introuvable
 
 Suite = Callable[[Sequence[str]], Awaitable[None]]
+Garde = Callable[[Any], Awaitable[None]]
 _SUITES: dict[str, list[Suite]] = {}
+_GARDES: dict[str, list[Garde]] = {}
 
 
 class _Effet(msgspec.Struct):
@@ -29,6 +31,14 @@ class _Effet(msgspec.Struct):
 def declarer_suite(nom_table: str, suite: Suite) -> None:
     """Ask for `suite(cles)` inside the undoing, when rows of a table moved back (derived rows follow them)."""
     _SUITES.setdefault(nom_table, []).append(suite)
+
+
+def declarer_garde(nom_table: str, garde: Garde) -> None:
+    """Ask `garde(cle)` before the undoing of an insertion deletes a row: it raises ErreurMetier to refuse.
+
+    For a row under which others may have come since, that its deletion would take along.
+    """
+    _GARDES.setdefault(nom_table, []).append(garde)
 
 
 async def annuler_acte(ctx: Contexte, identifiant: uuid.UUID) -> Acte:
@@ -94,6 +104,8 @@ async def _inverser(a: Acte, effet: _Effet) -> None:
     if (actuelle["version"] if actuelle else None) != attendue:
         await _refuser(effet, a.annule)
     if effet.avant is None and effet.apres is not None:
+        for garde in _GARDES.get(effet.nom_table, []):
+            await garde(cle)
         await a.supprimer(table, cle, version=effet.version)
     elif effet.avant is not None and effet.apres is None:
         avant = depuis_json(table, effet.avant)

@@ -1,14 +1,20 @@
-"""What a questionnaire is: sections, questions, options, conditions; values only.
+"""What a questionnaire and a bilan are: sections, questions, conditions, answers; values only.
 
 A questionnaire is data, not code: a plugin ships it as one TOML file (`bilans.lecture`). Its version is kept with
-each bilan, so that a new version never changes old answers.
+each bilan, so that a new version never changes old answers. The rules on answers are in `bilans.regles`.
 """
 
+import datetime as dt
 import enum
+import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
+
+from viesion_core.contexte import Contexte
+
+_ESPACE = uuid.UUID("0b1a4c4e-8a1f-4b53-9d0e-b11a40000037")
 
 
 class TypeQuestion(enum.StrEnum):
@@ -23,14 +29,18 @@ class TypeQuestion(enum.StrEnum):
 
 
 class Option(msgspec.Struct, frozen=True):
-    """A possible answer: its stable code (what is stored) and its French label."""
+    """A possible answer: its stable code (what is stored) and its French label.
+
+    `exclusive`: in a multiple choice it stands alone, like « Aucun ».
+    """
 
     code: str
     libelle: str
+    exclusive: bool = False
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """A question is asked only when another one has one of these answers (codes; "oui"/"non" for OUI_NON)."""
+    """A question is asked only when an earlier one is and has one of these answers ("oui"/"non" for OUI_NON)."""
 
     question: str
     valeurs: tuple[str, ...]
@@ -39,7 +49,8 @@ class Condition(msgspec.Struct, frozen=True):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One question. `liste` names a reference list (ORGANISME, COMMUNE, MOTIF_FIN…) instead of `options`.
 
-    `requise`: must be answered before the bilan is closed. `minimum` and `maximum` bound a NOMBRE, in `unite`.
+    `requise`: must be answered before the bilan is closed, if it is asked. `minimum`, `maximum` and `decimales` (0:
+    whole) bound a NOMBRE, in `unite`. `passee`: a DATE that cannot be to come. `si`: every condition must hold.
     """
 
     code: str
@@ -51,9 +62,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     unite: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    decimales: int = 0
+    passee: bool = False
     sensible: bool = False
     requise: bool = False
-    si: Condition | None = None
+    si: tuple[Condition, ...] = ()
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +98,10 @@ class Questionnaire(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BilanVu(msgspec.Struct, frozen=True, kw_only=True):
-    """A bilan and its answers, as a plugin sees it: `reponses` maps a question code to its stored value."""
+    """A bilan and its answers, as a plugin sees it: `reponses` maps a question code to its stored value.
+
+    Only the questions that are asked are in it: an answer that a condition hides is left out.
+    """
 
     id: str
     questionnaire: str
@@ -95,3 +111,117 @@ class BilanVu(msgspec.Struct, frozen=True, kw_only=True):
     date_bilan: str
     clos: bool
     reponses: Mapping[str, Any] = {}
+
+
+class BilanResume(msgspec.Struct, frozen=True, kw_only=True):
+    """A bilan as lists and its page show it.
+
+    `nombre_questions` counts the whole questionnaire and `nombre_reponses` the answers to the questions that are
+    asked (deck: « Nombre de questions 37, Nombre de réponses 32 »). `offre_ouverte`: the offre is enabled today for
+    the organism of the bilan.
+    """
+
+    id: uuid.UUID
+    beneficiaire: int
+    etape: uuid.UUID
+    etape_debut: dt.date
+    etape_fin: dt.date | None
+    organisme: uuid.UUID
+    organisme_nom: str
+    questionnaire: uuid.UUID
+    code: str
+    version_questionnaire: int
+    libelle: str
+    offre: str
+    sensible: bool
+    charge_le: dt.datetime
+    date_bilan: dt.date
+    nombre_questions: int
+    nombre_reponses: int
+    clos_le: dt.date | None
+    created_at: dt.datetime
+    version: int
+    offre_ouverte: bool = False
+
+    @property
+    def nom(self) -> str:
+        """« MOS - Bilan du 17/12/2021 »."""
+        return f"{self.libelle} du {self.date_bilan:%d/%m/%Y}"
+
+    @property
+    def clos(self) -> bool:
+        """Whether it was closed: its answers no longer change."""
+        return self.clos_le is not None
+
+
+class ReponseVue(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer: its stored value, who gave it and when. `auteur` None: proposed from the dossier (prefilled)."""
+
+    id: uuid.UUID
+    question: str
+    valeur: Any
+    auteur: uuid.UUID | None
+    auteur_nom: str
+    at: dt.datetime
+    version: int
+
+
+class SaisieReponse(msgspec.Struct, frozen=True):
+    """An answer given: its value (None empties it) and the version of the answer that was known (0: none)."""
+
+    valeur: Any
+    version: int = 0
+
+
+class Avancement(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a bilan is: `visibles` are the questions asked, `sections` their (answers, questions) by section."""
+
+    total: int
+    reponses: int
+    visibles: tuple[str, ...]
+    sections: Mapping[str, tuple[int, int]]
+    suivante: str = ""
+
+    @property
+    def restantes(self) -> int:
+        """How many questions asked have no answer yet."""
+        return len(self.visibles) - self.reponses
+
+    @property
+    def sans_objet(self) -> int:
+        """How many questions the conditions leave out."""
+        return self.total - len(self.visibles)
+
+
+class Constat(Protocol):
+    """What a control has to say about a bilan: a message, whether it blocks, the code of its question ("" for all)."""
+
+    @property
+    def message(self) -> str:
+        """What to say, in French."""
+
+    @property
+    def bloque(self) -> bool:
+        """Whether the closing is refused."""
+
+    @property
+    def champ(self) -> str:
+        """The code of the question concerned, "" for the whole bilan."""
+
+
+class RequiseManquante(msgspec.Struct, frozen=True):
+    """A required question without answer: blocks the closing."""
+
+    message: str
+    champ: str
+    bloque: bool = True
+
+
+def cle_reponse(bilan: uuid.UUID, question: str) -> uuid.UUID:
+    """Return the key of an answer: always the same, so that its history goes on after it was emptied."""
+    return uuid.uuid5(_ESPACE, f"{bilan}/{question}")
+
+
+def lisible(ctx: Contexte, sensible: bool) -> bool:
+    """Whether the user may read a bilan or a question; the system itself (no user) may."""
+    return not sensible or ctx.sensible or ctx.utilisateur is None

@@ -2,6 +2,7 @@
 
 from viesion_core.extensions.appels import EchecExtension
 from viesion_core.extensions.decouverte import charger_extensions
+from viesion_core.extensions.questionnaires import garder_questionnaires
 from viesion_core.extensions.registre import EtatExtension, Registre
 
-__all__ = ["EchecExtension", "EtatExtension", "Registre", "charger_extensions"]
+__all__ = ["EchecExtension", "EtatExtension", "Registre", "charger_extensions", "garder_questionnaires"]

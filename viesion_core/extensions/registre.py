@@ -202,6 +202,13 @@ class Registre:
                 echecs.append(echec.message)
         return " ".join(echecs)
 
+    def refuser(self, offre: str, message: str) -> None:
+        """Stop the plugin of an offre that the base refuses; `message` (French) is shown on the administration page."""
+        extension = self._de_l_offre(offre)
+        if extension is not None:
+            extension.erreur = message
+            _LOG.error("extension %s refused: %s", extension.nom, message)
+
     def fermer(self) -> None:
         """Let the threads of the plugins go."""
         for extension in self._extensions.values():

@@ -1,10 +1,7 @@
 """Reading a dossier for the plugins: once, inside the perimeter and the rights of who asks."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from viesion_core.acces.perimetre import condition_perimetre
-from viesion_core.bilans.model import BilanVu
+from viesion_core.bilans.queries import bilans_vus
 from viesion_core.contexte import Contexte
 from viesion_core.db import lire
 from viesion_core.difficultes.queries import difficultes_page
@@ -36,39 +33,6 @@ async def dossier_vu(ctx: Contexte, numero: int, fiche: Bandeau | None = None) -
         difficultes=tuple(difficultes),
         bilans=tuple(await bilans_vus(ctx, numero)),
     )
-
-
-async def bilans_vus(ctx: Contexte, numero: int) -> list[BilanVu]:
-    """Return the bilans of a dossier with their answers, the latest first; health bilans only for who may read."""
-    condition, parametres = condition_perimetre(ctx, "x.beneficiaire")
-    lignes = await lire(
-        f"""SELECT x.id, x.etape, x.date_bilan, x.clos_le, q.code, q.version, q.offre, r.question, r.valeur
-        FROM bilan x JOIN questionnaire q ON q.id = x.questionnaire LEFT JOIN reponse r ON r.bilan = x.id
-        WHERE x.beneficiaire = {{}} AND {condition}{"" if ctx.sensible else " AND NOT q.sensible"}
-        ORDER BY x.date_bilan DESC, x.id LIMIT 5000""",
-        numero,
-        *parametres,
-    )
-    return list(_regrouper(lignes))
-
-
-def _regrouper(lignes: Iterable[dict[str, Any]]) -> Iterable[BilanVu]:
-    """Gather the rows of each bilan, in their order."""
-    groupes: dict[Any, list[dict[str, Any]]] = {}
-    for ligne in lignes:
-        groupes.setdefault(ligne["id"], []).append(ligne)
-    for identifiant, groupe in groupes.items():
-        premiere = groupe[0]
-        yield BilanVu(
-            id=str(identifiant),
-            questionnaire=premiere["code"],
-            version_questionnaire=premiere["version"],
-            offre=premiere["offre"],
-            etape=str(premiere["etape"]),
-            date_bilan=premiere["date_bilan"].isoformat(),
-            clos=premiere["clos_le"] is not None,
-            reponses={ligne["question"]: ligne["valeur"] for ligne in groupe if ligne["question"]},
-        )
 
 
 async def _caracteristiques(ctx: Contexte, numero: int) -> dict[str, str]:
