@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from web.formats import FILTRES, date, heure_saisie
+from viesion_core.formats import date, heure_saisie
+from web.formats import FILTRES
 from web.statique import paquet, statique, url_statique
 
 GABARITS = Path(__file__).parent / "gabarits"
