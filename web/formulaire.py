@@ -112,7 +112,7 @@ class Formulaire:
 
     def liste(self, nom: str, *, maximum: int = 200) -> list[str]:
         """Return every value of a repeated field, in order."""
-        return [str(v).strip() for v in self._champs.getall(nom, [])][:maximum]
+        return [str(v).replace("\x00", "").strip() for v in self._champs.getall(nom, [])][:maximum]
 
     def fichier(self, nom: str) -> UploadFile | None:
         """Return an uploaded file; None when none was chosen."""

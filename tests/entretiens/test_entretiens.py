@@ -45,6 +45,7 @@ async def test_un_entretien_se_planifie_avec_ses_themes(monde: Monde) -> None:
     assert fiche.debut == dt.datetime(2026, 12, 1, 9, 0, tzinfo=dt.UTC)
     assert (fiche.duree, fiche.realisation, fiche.etape, fiche.organisme) == (30, "PREVU", etape, monde.organisme)
     assert fiche.collaborateur_complet == "ESSAI Alix"
+    assert fiche.etape_nom == "Association Exemple - MOS"
     assert [(t.libelle, t.synthese) for t in fiche.themes] == [
         ("1 Convocation 1er accueil", "Souhaite créer son entreprise"),
         ("Mobilité", "Doit passer son permis"),
@@ -191,6 +192,8 @@ async def test_reporter_lie_le_nouvel_entretien(monde: Monde) -> None:
     fait = await creer_entretien(monde.referent, numero, nouvelle, reporte_de=fiche.id, version_reportee=1)
     fiches, _ = await entretiens_page(monde.referent, numero)
     assert [(f.realisation, f.reporte_de) for f in fiches] == [("PREVU", fiche.id), ("REPORTE", None)]
+    assert (fiches[0].reporte_de_debut, fiches[0].suivant, fiches[0].reportable) == (fiche.debut, None, True)
+    assert (fiches[1].suivant, fiches[1].suivant_debut, fiches[1].reportable) == (fiches[0].id, fiches[0].debut, False)
     autre = une_saisie(monde.referent, "2026-12-09 14:00")
     with pytest.raises(ErreurMetier, match="déjà reporté"):
         await creer_entretien(monde.referent, numero, autre, reporte_de=fiche.id)
@@ -252,13 +255,13 @@ async def test_l_agenda_compte_les_jours_de_paris(monde: Monde) -> None:
     assert len(await agenda(monde.directeur, J(2026, 10, 20), J(2026, 10, 30), organisme=monde.organisme)) == 5
 
 
-async def test_la_liste_est_paginee_en_deux_requetes(monde: Monde) -> None:
+async def test_la_liste_est_paginee_en_une_requete(monde: Monde) -> None:
     numero, _ = await monde.dossier()
     for jour in range(1, 24):
         await _un(monde, numero, f"2026-10-{jour:02d} 10:00", themes=(Theme(theme="EMPLOI", synthese=str(jour)),))
     with compter_requetes() as compte:
         premiere, total = await entretiens_page(monde.referent, numero)
-    assert (compte.nombre, len(premiere), total) == (2, 20, 23)
+    assert (compte.nombre, len(premiere), total) == (1, 20, 23)
     seconde, _ = await entretiens_page(monde.referent, numero, page=2)
     assert [f.themes[0].synthese for f in seconde] == ["3", "2", "1"]
 

@@ -53,7 +53,10 @@ class Saisie(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EntretienResume(msgspec.Struct, frozen=True, kw_only=True):
-    """An entretien as the list, the form and the accueil show it. `debut` is UTC."""
+    """An entretien as the list, the form and the accueil show it. `debut` is UTC.
+
+    `reporte_de` is the one that it replaces, `suivant` the one that replaces it.
+    """
 
     id: uuid.UUID
     beneficiaire: int
@@ -72,6 +75,10 @@ class EntretienResume(msgspec.Struct, frozen=True, kw_only=True):
     realisation: str
     reporte_de: uuid.UUID | None
     version: int
+    etape_nom: str | None = None
+    reporte_de_debut: dt.datetime | None = None
+    suivant: uuid.UUID | None = None
+    suivant_debut: dt.datetime | None = None
     themes: tuple[Theme, ...] = ()
 
     @property
@@ -107,6 +114,11 @@ class EntretienResume(msgspec.Struct, frozen=True, kw_only=True):
     def a_realiser(self, maintenant: dt.datetime) -> bool:
         """Whether the date is past and the réalisation still « Prévu »."""
         return self.realisation == PREVU and self.debut < maintenant
+
+    @property
+    def reportable(self) -> bool:
+        """Whether a new date can still be given: nothing is said of it, and no other entretien replaces it."""
+        return self.realisation in (PREVU, REPORTE) and self.suivant is None
 
 
 class Occupation(msgspec.Struct, frozen=True, kw_only=True):

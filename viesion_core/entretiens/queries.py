@@ -9,7 +9,7 @@ import msgspec
 
 from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.contexte import Contexte
-from viesion_core.db import convertir, lire, lire_un
+from viesion_core.db import convertir, lire
 from viesion_core.entretiens.model import (
     DUREE_MAXIMALE,
     PREVU,
@@ -23,11 +23,17 @@ from viesion_core.entretiens.model import (
 from viesion_core.erreurs import Introuvable
 
 PAR_PAGE = 20
+_HORS_FICHE = frozenset({"total", "theme_id", "theme", "synthese"})
 
 _ENTRETIEN = """SELECT e.id, e.beneficiaire, e.debut, e.duree, e.collaborateur, u.nom AS collaborateur_nom,
     u.prenom AS collaborateur_prenom, e.organisme, o.nom AS organisme_nom, e.lieu, e.vecteur, e.dispositif,
-    e.etape, e.type, e.realisation, e.reporte_de, e.version, count(*) OVER () AS total
-FROM entretien e JOIN utilisateur u ON u.id = e.collaborateur JOIN organisme o ON o.id = e.organisme"""
+    e.etape, eo.nom || ' - ' || x.offre AS etape_nom, e.type, e.realisation, e.reporte_de,
+    r.debut AS reporte_de_debut, s.id AS suivant, s.debut AS suivant_debut, e.version, count(*) OVER () AS total
+FROM entretien e JOIN utilisateur u ON u.id = e.collaborateur JOIN organisme o ON o.id = e.organisme
+    LEFT JOIN etape x ON x.id = e.etape LEFT JOIN organisme eo ON eo.id = x.organisme
+    LEFT JOIN entretien r ON r.id = e.reporte_de
+    LEFT JOIN entretien s ON s.id = (SELECT n.id FROM entretien n WHERE n.reporte_de = e.id
+        ORDER BY n.debut DESC, n.id LIMIT 1)"""
 
 _RENDEZ_VOUS = """SELECT e.id, e.beneficiaire AS numero, coalesce(nullif(b.nom_usage, ''), b.nom_naissance) AS nom,
     b.prenom, e.debut, e.duree, e.type, e.lieu, e.vecteur, e.realisation, e.collaborateur,
@@ -40,7 +46,7 @@ async def entretiens_page(
 ) -> tuple[list[EntretienResume], int]:
     """Return a page of the entretiens of a person with their themes, the latest first, and how many there are."""
     condition, parametres = condition_perimetre(ctx, "e.beneficiaire")
-    lignes = await lire(
+    lignes = await _lire_avec_themes(
         f"""{_ENTRETIEN} WHERE e.beneficiaire = {{}} AND {condition}
         ORDER BY e.debut DESC, e.id LIMIT {{}} OFFSET {{}}""",
         numero,
@@ -48,18 +54,18 @@ async def entretiens_page(
         par_page,
         (page - 1) * par_page,
     )
-    return await _avec_themes(ctx, lignes), (lignes[0]["total"] if lignes else 0)
+    return _regrouper(ctx, lignes), (lignes[0]["total"] if lignes else 0)
 
 
 async def entretien(ctx: Contexte, numero: int, identifiant: uuid.UUID) -> EntretienResume:
     """Return one entretien of a person with its themes; Introuvable when it is not theirs."""
     condition, parametres = condition_perimetre(ctx, "e.beneficiaire")
-    ligne = await lire_un(
+    lignes = await _lire_avec_themes(
         f"{_ENTRETIEN} WHERE e.id = {{}} AND e.beneficiaire = {{}} AND {condition}", identifiant, numero, *parametres
     )
-    if ligne is None:
+    if not lignes:
         raise Introuvable
-    return (await _avec_themes(ctx, [ligne]))[0]
+    return _regrouper(ctx, lignes)[0]
 
 
 async def agenda(
@@ -132,23 +138,25 @@ async def occupations(
     return [o for o in trouvees if o.debut + dt.timedelta(minutes=o.duree) > debut]
 
 
-async def _avec_themes(ctx: Contexte, lignes: Sequence[dict[str, Any]]) -> list[EntretienResume]:
-    """Return the entretiens of some rows with their themes, in one query for all."""
-    fiches = [convertir(EntretienResume, {k: v for k, v in ligne.items() if k != "total"}) for ligne in lignes]
-    if not fiches:
-        return []
-    themes = await lire(
-        f"""SELECT t.id, t.entretien, t.theme, t.synthese FROM entretien_theme t
-        WHERE t.entretien IN ({", ".join("{}" for _ in fiches)}) ORDER BY t.entretien, t.ordre, t.id""",
-        *(fiche.id for fiche in fiches),
+async def _lire_avec_themes(requete: str, *parametres: Any) -> list[dict[str, Any]]:
+    """Return the rows of some entretiens, one for each of their themes, in one query."""
+    return await lire(
+        f"""SELECT f.*, t.id AS theme_id, t.theme, t.synthese
+        FROM ({requete}) f LEFT JOIN entretien_theme t ON t.entretien = f.id
+        ORDER BY f.debut DESC, f.id, t.ordre, t.id""",
+        *parametres,
     )
-    par_entretien: dict[Any, list[Theme]] = {}
-    for ligne in themes:
-        theme = Theme(id=ligne["id"], theme=ligne["theme"], synthese=ligne["synthese"])
-        par_entretien.setdefault(ligne["entretien"], []).append(theme)
-    return [
-        msgspec.structs.replace(
-            fiche, themes=tuple(visible(ctx, theme, fiche.collaborateur) for theme in par_entretien.get(fiche.id, []))
-        )
-        for fiche in fiches
-    ]
+
+
+def _regrouper(ctx: Contexte, lignes: Sequence[dict[str, Any]]) -> list[EntretienResume]:
+    """Return the entretiens of these rows with their themes, as the reader may see them."""
+    fiches: dict[uuid.UUID, EntretienResume] = {}
+    themes: dict[uuid.UUID, list[Theme]] = {}
+    for ligne in lignes:
+        cle = ligne["id"]
+        if cle not in fiches:
+            fiches[cle] = convertir(EntretienResume, {k: v for k, v in ligne.items() if k not in _HORS_FICHE})
+        if ligne["theme_id"] is not None:
+            theme = Theme(id=ligne["theme_id"], theme=ligne["theme"], synthese=ligne["synthese"])
+            themes.setdefault(cle, []).append(visible(ctx, theme, fiches[cle].collaborateur))
+    return [msgspec.structs.replace(fiche, themes=tuple(themes.get(cle, ()))) for cle, fiche in fiches.items()]

@@ -5,6 +5,7 @@ from litestar import Controller
 from web.ecrans.administration import AdministrationController
 from web.ecrans.aide import AideController
 from web.ecrans.connexion import ConnexionController
+from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
 from web.ecrans.organismes import OrganismeController
 from web.ecrans.sante import SanteController
 from web.ecrans.utilisateurs import UtilisateurController
@@ -16,4 +17,6 @@ ECRANS: list[type[Controller]] = [
     AdministrationController,
     OrganismeController,
     UtilisateurController,
+    PriseDeRendezVousController,
+    EntretienController,
 ]

@@ -63,6 +63,8 @@ async def rendre_dossier(
 ) -> Response[str]:
     """Return a page of a dossier; with `erreur`, the form again (422) with what was typed.
 
+    `saisie` alone shows the form again with what was typed, without any mistake (a line more, a warning).
+
     The template extends `dossier.html`; it receives `fiche` (Bandeau), `menu`, `onglet` and `puces`.
     """
     fiche = await bandeau(page.ctx, numero)
@@ -75,4 +77,10 @@ async def rendre_dossier(
     }
     if erreur is not None:
         return await page.rendre_erreurs(gabarit, erreur, saisie or {}, **donnees)
-    return await page.rendre(gabarit, statut, **donnees)
+    return await page.rendre(gabarit, statut, saisie=saisie, **donnees)
+
+
+def retour_local(numero: int, adresse: str, defaut: str) -> str:
+    """Return where a form of the dossier goes back to: a page of the same dossier, or `defaut`."""
+    local = adresse.startswith(f"/beneficiaires/{numero}/") and not set(adresse) & set("\\\r\n\t")
+    return adresse if local else defaut

@@ -44,16 +44,19 @@ function proteger(formulaire) {
   formulaire.addEventListener("change", () => modifies.add(formulaire));
   formulaire.addEventListener("reset", () => modifies.delete(formulaire));
   formulaire.addEventListener("keydown", (evenement) => {
-    if (evenement.key !== "Escape" || evenement.defaultPrevented) return;
+    // In a text of several lines Enter makes a line: Ctrl-Enter saves.
+    if (evenement.key === "Enter" && (evenement.ctrlKey || evenement.metaKey)) return formulaire.requestSubmit();
+    if (evenement.key !== "Escape" || evenement.defaultPrevented) return undefined;
     const lien = formulaire.querySelector("[data-quitter-lien]");
     const details = formulaire.closest("details[data-ouvrir]");
-    if (!lien && !details) return;
+    if (!lien && !details) return undefined;
     evenement.preventDefault();
-    if (!abandonner(formulaire)) return;
+    if (!abandonner(formulaire)) return undefined;
     if (details) {
       details.open = false;
       details.querySelector("summary").focus();
     } else location.assign(lien.href);
+    return undefined;
   });
   formulaire.querySelector("[data-quitter-lien]")?.addEventListener("click", (evenement) => {
     if (!abandonner(formulaire)) evenement.preventDefault();

@@ -9,6 +9,7 @@ import { installerDates } from "./date.js";
 import { installerFormulaires } from "./formulaire.js";
 import { installerBilan } from "./bilan.js";
 import { installerConnexion } from "./connexion.js";
+import { installerFragments } from "./fragments.js";
 
 function installer(racine) {
   installerToasts(racine);
@@ -23,6 +24,7 @@ installerMenus();
 installerTheme();
 installerRaccourcis();
 installerRecherche();
+installerFragments();
 installer(document);
 // What htmx has just put in place gets the same care.
 document.addEventListener("htmx:load", (evenement) => installer(evenement.detail.elt));
