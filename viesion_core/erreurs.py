@@ -35,9 +35,16 @@ class Interdit(ErreurMetier):
 
 
 class ConflitVersion(ErreurMetier):
-    """Somebody saved since the page was opened (409): both values are shown, nothing is overwritten."""
+    """Somebody saved since the page was opened (409): both values are shown, nothing is overwritten.
 
-    def __init__(self, actuelle: Mapping[str, Any], version: int, message: str = "") -> None:
+    `actuelle` is the row as it is saved now, at `version`; `nom_table` and `cle` name it, "" when it has no history.
+    """
+
+    def __init__(
+        self, actuelle: Mapping[str, Any], version: int, message: str = "", *, nom_table: str = "", cle: str = ""
+    ) -> None:
         super().__init__(message or "Une autre personne a modifié ces informations depuis l'ouverture de la page.")
         self.actuelle = dict(actuelle)
         self.version = version
+        self.nom_table = nom_table
+        self.cle = cle

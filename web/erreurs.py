@@ -1,6 +1,7 @@
 """What a person sees when something is refused: a page in French, never a trace."""
 
 import logging
+import re
 import urllib.parse
 import uuid
 from typing import Any
@@ -57,6 +58,8 @@ def erreur_metier(requete: Requete, erreur: ErreurMetier) -> Response[Any]:
     elif isinstance(erreur, ConflitVersion):
         statut = 409
     details = list(erreur.erreurs.values()) if isinstance(erreur, ErreurSaisie) else []
+    if statut == 409:
+        details = ["Rien n'a été changé. Revoyez la page à jour, puis refaites l'action si elle est encore utile."]
     conflit = _conflit(requete, erreur) if isinstance(erreur, ConflitVersion) else []
     return _repondre(requete, statut, erreur.message, details, conflit)
 
@@ -100,11 +103,17 @@ def _conflit(requete: Requete, erreur: ConflitVersion) -> list[tuple[str, str, s
     return lignes
 
 
+def _onglet(requete: Requete) -> str:
+    """Return the tab of the dossier that the refused act came from, "" elsewhere."""
+    lu = re.match(r"/beneficiaires/\d+(/[a-z]+)?", requete.url.path)
+    return lu[0] if lu else ""
+
+
 def _retour(requete: Requete, statut: int) -> str:
     """Return the page one came from, when it is ours and worth going back to."""
     venant = urllib.parse.urlsplit(requete.headers.get("referer", ""))
     if venant.netloc != requete.headers.get("host") or not venant.path.startswith("/"):
-        return ""
+        return _onglet(requete) if statut in (409, 422) else ""
     if venant.path == requete.url.path and requete.method == "GET":
         return ""
     return venant.path + (f"?{venant.query}" if venant.query and statut != 409 else "")

@@ -1,6 +1,7 @@
 """What every screen shares: the user, the navigation, the last act with its undo, and the rendering."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -13,9 +14,10 @@ from litestar.response import Redirect
 from viesion_core.acces.model import SessionOuverte
 from viesion_core.actes import acte_recent
 from viesion_core.contexte import LIBELLE_ROLE, Contexte, Role
-from viesion_core.erreurs import ErreurSaisie
+from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.extensions import Registre
 from viesion_core.settings import Settings
+from web.conflit import ChampConflit, comprendre
 from web.rendu import environnement
 from web.securite import jeton_formulaire
 
@@ -87,6 +89,18 @@ class Page:
             gabarit, 422, erreurs=erreur.erreurs, message_erreur=erreur.message, saisie=saisie, **donnees
         )
 
+    async def rendre_conflit(
+        self,
+        gabarit: str,
+        erreur: ConflitVersion,
+        saisie: dict[str, Any],
+        champs: Iterable[ChampConflit],
+        **donnees: Any,
+    ) -> Response[str]:
+        """Return a form again (409): both values of each field, what was typed kept, the new version in it."""
+        conflit, gardee = await comprendre(erreur, saisie, champs)
+        return await self.rendre(gabarit, 409, conflit=conflit, saisie=gardee, **donnees)
+
     def fragment(self, gabarit: str, statut: int = 200, **donnees: Any) -> Response[str]:
         """Return a piece of page for htmx: no layout, no query of its own."""
         html = environnement().get_template(gabarit).render(**{**self._minimum(), **donnees})
@@ -127,6 +141,7 @@ class Page:
             "erreurs": {},
             "message_erreur": "",
             "saisie": None,
+            "conflit": None,
         }
 
     async def _commun(self) -> dict[str, Any]:

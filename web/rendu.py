@@ -80,10 +80,10 @@ def valeur_champ(saisie: Mapping[str, Any] | None, nom: str, valeur: Any = None,
         if isinstance(typee, list | tuple):
             return str(typee[indice]) if indice < len(typee) else ""
         return str(typee) if indice == 0 else ""
-    return "" if valeur is None else _pour_saisie(valeur)
+    return "" if valeur is None else pour_saisie(valeur)
 
 
-def _pour_saisie(valeur: Any) -> str:
+def pour_saisie(valeur: Any) -> str:
     """Return a stored value as it is typed: dates jj/mm/aaaa (at the time of Paris), hours 10:30."""
     if isinstance(valeur, dt.date):
         return date(valeur)

@@ -6,6 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from tests.resume.vies import MAINTENANT, deux_ans, deux_mois, dix_ans
+from viesion_core.resume.elements import LIBELLE_VOIE
+from viesion_core.resume.frise import dessiner
 from web.rendu import creer_environnement
 
 ICI = Path(__file__).parent / "galerie"
@@ -115,6 +118,16 @@ def lignes(n: int = 40) -> list[SimpleNamespace]:
     return trouvees
 
 
+def frises() -> dict[str, Any]:
+    vies = [("Deux ans", deux_ans()), ("Deux mois", deux_mois()), ("Dix ans", dix_ans())]
+    return {
+        "frises_dessinees": [(nom, dessiner(vie, MAINTENANT), vie) for nom, vie in vies],
+        "libelles_voies": LIBELLE_VOIE,
+        "adresse": lambda element: f"#{element.id}",
+        "adresse_voie": lambda voie: f"#{voie}",
+    }
+
+
 def commun(**plus: Any) -> dict[str, Any]:
     session = SimpleNamespace(prenom="Anne", nom="Lefèvre", organisme_nom="Maison de l'insertion du Biterrois")
     return {
@@ -156,6 +169,7 @@ def pages() -> dict[str, str]:
         "formulaire": rendre("formulaire.html", onglet="entretiens", **dossier),
         "erreurs": rendre("formulaire.html", onglet="entretiens", saisie=saisie, erreurs=erreurs, **dossier),
         "dossier": rendre("resume.html", onglet="resume", **dossier),
+        "frise": rendre("frise.html", onglet="resume", **frises(), **dossier),
         "bilan": rendre("bilan.html", onglet="bilans", **dossier),
         "connexion": rendre(
             "connexion.html",

@@ -3,14 +3,15 @@
 from viesion_core.actes.actions import Acte, acte
 from viesion_core.actes.annulation import annuler_acte, declarer_garde, declarer_suite
 from viesion_core.actes.evenements import Evenement, livrer_evenements
-from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement
-from viesion_core.actes.queries import acte_recent, changements, etat_connu_le, historique
+from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement, Divergence
+from viesion_core.actes.queries import acte_recent, changements, divergence, etat_connu_le, historique
 
 __all__ = [
     "DELAI_ANNULATION",
     "Acte",
     "ActeResume",
     "Changement",
+    "Divergence",
     "Evenement",
     "acte",
     "acte_recent",
@@ -18,6 +19,7 @@ __all__ = [
     "changements",
     "declarer_garde",
     "declarer_suite",
+    "divergence",
     "etat_connu_le",
     "historique",
     "livrer_evenements",

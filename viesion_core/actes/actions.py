@@ -183,7 +183,7 @@ class Acte:
         if ligne is None:
             raise Introuvable
         if version is not None and ligne["version"] != version:
-            raise ConflitVersion(ligne, ligne["version"])
+            raise ConflitVersion(ligne, ligne["version"], nom_table=table._meta.tablename, cle=str(cle))
         return ligne
 
     def _noter(

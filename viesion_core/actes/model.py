@@ -41,6 +41,14 @@ class Changement(msgspec.Struct, frozen=True, kw_only=True):
     acte: uuid.UUID
 
 
+class Divergence(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to a row since a version: that version if it is known, who saved last and when."""
+
+    connue: Mapping[str, Any] | None = None
+    auteur: str = ""
+    at: dt.datetime | None = None
+
+
 def table_nommee(nom: str) -> type[Table]:
     """Return the Piccolo table of a name; KeyError if its room or plugin is not installed."""
     for table in TABLE_REGISTRY:

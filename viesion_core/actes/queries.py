@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement, depuis_json, table_nommee
+from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement, Divergence, depuis_json, table_nommee
 from viesion_core.contexte import Contexte
 from viesion_core.db import convertir, lire, lire_un
 
@@ -72,6 +72,25 @@ async def changements(nom_table: str, cles: Sequence[Any], *, limite: int = 200)
         for champ in (ligne["apres"] or ligne["avant"] or {})
         if champ != "version" and (ligne["avant"] or {}).get(champ) != (ligne["apres"] or {}).get(champ)
     ]
+
+
+async def divergence(nom_table: str, cle: str, version: int) -> Divergence:
+    """Return who saved a row last, and what it was at the version that a page was opened on."""
+    lignes = await lire(
+        """SELECT r.version, r.apres, a.auteur, a.at FROM revision r JOIN acte a ON a.id = r.acte
+        WHERE r.nom_table = {} AND r.cle = {} AND r.version >= {} ORDER BY r.version DESC, a.at DESC LIMIT 200""",
+        nom_table,
+        cle,
+        version,
+    )
+    if not lignes:
+        return Divergence()
+    connue = next((ligne["apres"] for ligne in lignes if ligne["version"] == version and ligne["apres"]), None)
+    return Divergence(
+        connue=depuis_json(table_nommee(nom_table), connue) if connue else None,
+        auteur=lignes[0]["auteur"],
+        at=lignes[0]["at"],
+    )
 
 
 async def etat_connu_le(nom_table: str, cle: Any, instant: dt.datetime) -> dict[str, Any] | None:

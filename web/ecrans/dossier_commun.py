@@ -1,13 +1,15 @@
 """The furniture of every page of a dossier: the identity band and the side menu with its counts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from litestar import Response
 
-from viesion_core.erreurs import ErreurSaisie
+from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.resume.model import Bandeau
 from viesion_core.resume.queries import bandeau
+from web.conflit import ChampConflit
 from web.page import Page
 
 
@@ -57,15 +59,16 @@ async def rendre_dossier(
     *,
     onglet: str,
     statut: int = 200,
-    erreur: ErreurSaisie | None = None,
+    erreur: ErreurSaisie | ConflitVersion | None = None,
     saisie: dict[str, Any] | None = None,
+    champs: Iterable[ChampConflit] = (),
     **donnees: Any,
 ) -> Response[str]:
-    """Return a page of a dossier; with `erreur`, the form again (422) with what was typed.
+    """Return a page of a dossier; with `erreur`, the form again (422, or 409) with what was typed.
 
     `saisie` alone shows the form again with what was typed, without any mistake (a line more, a warning).
-
-    The template extends `dossier.html`; it receives `fiche` (Bandeau), `menu`, `onglet` and `puces`.
+    `champs` are the fields that a conflict of versions compares. The template extends `dossier.html`; it receives
+    `fiche` (Bandeau), `menu`, `onglet` and `puces`.
     """
     fiche = await bandeau(page.ctx, numero)
     donnees |= {
@@ -75,6 +78,8 @@ async def rendre_dossier(
         "puces": fiche.puces(page.ctx.aujourdhui),
         "age": fiche.age(page.ctx.aujourdhui),
     }
+    if isinstance(erreur, ConflitVersion):
+        return await page.rendre_conflit(gabarit, erreur, saisie or {}, champs, **donnees)
     if erreur is not None:
         return await page.rendre_erreurs(gabarit, erreur, saisie or {}, **donnees)
     return await page.rendre(gabarit, statut, saisie=saisie, **donnees)

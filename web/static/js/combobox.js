@@ -32,6 +32,7 @@ function brancherSelect(select) {
   cadre.append(select);
   const montrerChoix = () => { champ.value = select.value ? select.selectedOptions[0].text : ""; };
   montrerChoix();
+  select.addEventListener("change", montrerChoix);
 
   const listbox = new Listbox(champ, {
     surChoix: (li) => { poser(choix[Number(li.dataset.rang)].option.value); listbox.fermer(); },

@@ -58,9 +58,11 @@ function proteger(formulaire) {
     } else location.assign(lien.href);
     return undefined;
   });
-  formulaire.querySelector("[data-quitter-lien]")?.addEventListener("click", (evenement) => {
-    if (!abandonner(formulaire)) evenement.preventDefault();
-  });
+  for (const lien of formulaire.querySelectorAll("[data-quitter-lien], [data-abandon]")) {
+    lien.addEventListener("click", (evenement) => {
+      if (!abandonner(formulaire)) evenement.preventDefault();
+    });
+  }
 }
 
 function abandonner(formulaire) {

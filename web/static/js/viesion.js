@@ -7,7 +7,9 @@ import { installerRecherche } from "./recherche.js";
 import { installerCombobox } from "./combobox.js";
 import { installerDates } from "./date.js";
 import { installerFormulaires } from "./formulaire.js";
+import { installerConflits } from "./conflit.js";
 import { installerBilan } from "./bilan.js";
+import { installerFrises } from "./frise.js";
 import { installerConnexion } from "./connexion.js";
 import { installerFragments } from "./fragments.js";
 
@@ -16,7 +18,9 @@ function installer(racine) {
   installerDates(racine);
   installerCombobox(racine);
   installerFormulaires(racine);
+  installerConflits(racine);
   installerBilan(racine);
+  installerFrises(racine);
   installerConnexion(racine);
 }
 
