@@ -141,7 +141,7 @@ def _repondre(
             titre=_TITRES.get(statut, "Demande refusée"),
             message=message,
             details=details,
-            conflit=conflit or [],
+            differences=conflit or [],
             retour=_retour(requete, statut),
         )
     )
