@@ -14,6 +14,7 @@ from viesion_core.parcours.model import (
     ContratResume,
     SaisieContrat,
     nom_contrat,
+    saisie_renouvellement,
     terminer_la_veille,
 )
 from viesion_core.parcours.queries import contrat, contrats, entrees_dispositif
@@ -59,6 +60,17 @@ async def enregistrer_contrat(
             ligne = await a.modifier(Contrat, identifiant, valeurs, version=version)
         _annoncer(a, ligne["id"], numero)
     return a
+
+
+async def renouveler_contrat(ctx: Contexte, numero: int, identifiant: uuid.UUID) -> Acte:
+    """Save the contract that takes over from another the day after its end, for as long; return the act.
+
+    Type, accompagnement, hours and motif de dispense are kept; number and signature are those of the new one, to
+    come. Raises ChevauchementContrat when another contract follows already.
+    """
+    exiger_ecriture(ctx)
+    await exiger_dossier(ctx, numero)
+    return await enregistrer_contrat(ctx, numero, saisie_renouvellement(await contrat(ctx, numero, identifiant)))
 
 
 async def supprimer_contrat(ctx: Contexte, numero: int, identifiant: uuid.UUID, *, version: int) -> Acte:

@@ -82,6 +82,11 @@ class ContratResume(msgspec.Struct, frozen=True, kw_only=True):
         """« Contrat d'engagements réciproques (CER) »."""
         return libelle("TYPE_CONTRAT", self.type)
 
+    @property
+    def dispense_libelle(self) -> str:
+        """« Proche aidant », "" when the hours are not reduced."""
+        return libelle("DISPENSE", self.dispense) if self.dispense else ""
+
     def statut(self, aujourdhui: dt.date) -> str:
         """« À venir », « En cours » or « Terminé »: derived from the dates, never ticked."""
         if self.debut > aujourdhui:
@@ -297,10 +302,38 @@ def dernier_contrat(contrats: Sequence[ContratResume]) -> ContratResume | None:
 def renouvellement(contrat: ContratResume) -> tuple[dt.date, dt.date]:
     """Return the dates of a renewal: from the day after its end, for as long (whole months when it had some)."""
     debut = contrat.fin + UN_JOUR
-    for mois in range(1, 37):
-        if ajouter_mois(contrat.debut, mois) == debut:
-            return debut, ajouter_mois(debut, mois) - UN_JOUR
-    return debut, debut + (contrat.fin - contrat.debut)
+    mois = mois_entiers(contrat.debut, contrat.fin)
+    return debut, ajouter_mois(debut, mois) - UN_JOUR if mois else debut + (contrat.fin - contrat.debut)
+
+
+def mois_entiers(debut: dt.date, fin: dt.date) -> int | None:
+    """Return how many whole months a period lasts, both days included; None when it is no whole number (36 at most)."""
+    return next((mois for mois in range(1, 37) if ajouter_mois(debut, mois) == fin + UN_JOUR), None)
+
+
+def saisie_renouvellement(contrat: ContratResume) -> SaisieContrat:
+    """Return what a renewal proposes: the same contract, from the day after its end, not numbered nor signed yet."""
+    debut, fin = renouvellement(contrat)
+    return SaisieContrat(
+        type=contrat.type,
+        debut=debut,
+        fin=fin,
+        heures_hebdo=contrat.heures_hebdo,
+        dispense=contrat.dispense,
+        dispositif=contrat.dispositif,
+    )
+
+
+def rangs_renouvellement(contrats: Iterable[ContratResume]) -> dict[uuid.UUID, int]:
+    """Return which renewal each contract is (1 for the first): one of the same type that ended the day before."""
+    rangs: dict[uuid.UUID, int] = {}
+    precedent: ContratResume | None = None
+    for contrat in sorted(contrats, key=lambda c: c.debut):
+        suit = precedent is not None and precedent.type == contrat.type and precedent.fin + UN_JOUR == contrat.debut
+        if precedent is not None and suit:
+            rangs[contrat.id] = rangs.get(precedent.id, 0) + 1
+        precedent = contrat
+    return rangs
 
 
 def ajouter_mois(date: dt.date, mois: int) -> dt.date:

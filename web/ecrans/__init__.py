@@ -5,6 +5,7 @@ from litestar import Controller
 from web.ecrans.administration import AdministrationController
 from web.ecrans.aide import AideController
 from web.ecrans.connexion import ConnexionController
+from web.ecrans.contrats import ContratController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
 from web.ecrans.organismes import OrganismeController
 from web.ecrans.sante import SanteController
@@ -19,4 +20,5 @@ ECRANS: list[type[Controller]] = [
     UtilisateurController,
     PriseDeRendezVousController,
     EntretienController,
+    ContratController,
 ]

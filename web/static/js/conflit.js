@@ -1,5 +1,5 @@
 // Two values for one field after a conflict of versions: one button each puts it in the form. Without it they are retyped.
-import { annoncer, creer, tous } from "./outils.js";
+import { annoncer, creer, poser, tous } from "./outils.js";
 
 export function installerConflits(racine) {
   for (const tableau of tous(racine, "[data-conflit-choix]:not([data-pret])")) {
@@ -21,15 +21,4 @@ function brancher(formulaire, ligne) {
     cellule.append(bouton);
     return bouton;
   });
-}
-
-/** Put a posted value back into its field, whatever its kind, and tell everybody who listens. */
-function poser(formulaire, nom, valeur) {
-  const champs = [...formulaire.elements].filter((element) => element.name === nom);
-  for (const champ of champs) {
-    if (champ.type === "radio" || champ.type === "checkbox") champ.checked = champ.value === valeur;
-    else champ.value = valeur;
-    champ.dispatchEvent(new Event("input", { bubbles: true }));
-    champ.dispatchEvent(new Event("change", { bubbles: true }));
-  }
 }

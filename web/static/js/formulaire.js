@@ -1,10 +1,15 @@
 // Forms: nothing typed is lost by mistake, nothing is sent twice, the first error has the focus.
-import { tous } from "./outils.js";
+import { poser, tous } from "./outils.js";
 
 const modifies = new Set();
 
 window.addEventListener("beforeunload", (evenement) => {
   if ([...modifies].some((formulaire) => formulaire.isConnected)) evenement.preventDefault();
+});
+// A value proposed beside a field: <button data-poser="fin" data-valeur="31/12/2026">.
+document.addEventListener("click", (evenement) => {
+  const bouton = evenement.target.closest?.("button[data-poser]");
+  if (bouton) poser(bouton.form, bouton.dataset.poser, bouton.dataset.valeur);
 });
 // Back from the history, the buttons work again.
 window.addEventListener("pageshow", () => {

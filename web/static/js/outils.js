@@ -23,6 +23,16 @@ export function creer(nom, attributs = {}, ...enfants) {
   return element;
 }
 
+/** Put a posted value into the fields of a name, whatever their kind, and tell everybody who listens. */
+export function poser(formulaire, nom, valeur) {
+  for (const champ of [...formulaire.elements].filter((element) => element.name === nom)) {
+    if (champ.type === "radio" || champ.type === "checkbox") champ.checked = champ.value === valeur;
+    else champ.value = valeur;
+    champ.dispatchEvent(new Event("input", { bubbles: true }));
+    champ.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
 /** « 10 h 42 », as the server writes it. */
 export function heure(instant) {
   const parties = new Intl.DateTimeFormat("fr-FR", { hour: "numeric", minute: "2-digit", timeZone: "Europe/Paris" })

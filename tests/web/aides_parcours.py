@@ -1,0 +1,56 @@
+"""What the tests of contrats and parcours share: dates around today (the screens read the real clock), forms."""
+
+import datetime as dt
+import re
+import uuid
+
+import httpx
+
+from viesion_core.actes import Acte
+from viesion_core.contexte import PARIS, Contexte
+from viesion_core.parcours.actions import enregistrer_contrat
+from viesion_core.parcours.model import SaisieContrat
+
+AUJOURDHUI = dt.datetime.now(PARIS).date()
+
+
+def jours(n: int) -> dt.date:
+    """Return the day `n` days from today."""
+    return AUJOURDHUI + dt.timedelta(days=n)
+
+
+def ecrite(date: dt.date) -> str:
+    """Return a date as it is typed."""
+    return f"{date:%d/%m/%Y}"
+
+
+async def poser_contrat(
+    ctx: Contexte, numero: int, debut: dt.date, fin: dt.date, type_contrat: str = "CER", **autres: object
+) -> Acte:
+    """Save a contract through the core."""
+    valeurs = {"type": type_contrat, "debut": debut, "fin": fin, **autres}
+    return await enregistrer_contrat(ctx, numero, SaisieContrat(**valeurs))
+
+
+def acte_de(reponse: httpx.Response) -> uuid.UUID:
+    """Return the act that a redirection announces (the toast with « Annuler »)."""
+    assert reponse.status_code == 303, reponse.text[:2000]
+    trouve = re.search(r"acte=([0-9a-f-]{36})", reponse.headers["location"])
+    assert trouve, reponse.headers["location"]
+    return uuid.UUID(trouve[1])
+
+
+def texte(reponse: httpx.Response) -> str:
+    """Return the visible words of a page, spaces and no-break spaces alike."""
+    corps = re.sub(r"<(script|style|template)\b.*?</\1>", " ", reponse.text, flags=re.S)
+    mots = re.sub(r"<[^>]+>", " ", corps)
+    for code, signe in (
+        ("&nbsp;", " "),
+        ("&#39;", "'"),
+        ("&#34;", '"'),
+        ("&amp;", "&"),
+        ("\u00a0", " "),
+        ("\u202f", " "),
+    ):
+        mots = mots.replace(code, signe)
+    return " ".join(mots.split())
