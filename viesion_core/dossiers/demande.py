@@ -67,6 +67,16 @@ def lire_demande(texte: str, annee: int) -> Demande:
     return Demande(mots=mots, naissances=tuple(naissances), numero=numero, numero_seul=seul)
 
 
+def intervalles_de_prefixe(numero: int) -> list[tuple[int, int]]:
+    """Return the numbers that are this one or begin with its digits: 42, 420 to 429, 4200 to 4299."""
+    intervalles = [(numero, numero)]
+    puissance = 10
+    while 0 < numero * puissance <= _NUMERO_MAXIMAL:
+        intervalles.append((numero * puissance, min((numero + 1) * puissance - 1, _NUMERO_MAXIMAL)))
+        puissance *= 10
+    return intervalles
+
+
 def _extraire_date(texte: str, annee: int) -> tuple[list[Intervalle], str]:
     """Return the intervals of the date in a text, and the text without it."""
     for motif, lire in (

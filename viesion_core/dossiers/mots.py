@@ -26,7 +26,8 @@ def mots_de(texte: str) -> list[str]:
     return [_ABREGES.get(mot, mot)[:_LONGUEUR_MAXIMALE] for mot in cle(texte).split()]
 
 
-def mots_indexes(nom: str) -> set[str]:
+@functools.lru_cache(maxsize=16_384)
+def mots_indexes(nom: str) -> frozenset[str]:
     """Return the words under which a name is found.
 
     A word that is only a particle counts with what it introduces: « de la Tour » is found by TOUR, LATOUR and
@@ -44,7 +45,7 @@ def mots_indexes(nom: str) -> set[str]:
                 trouves.add("".join(mots[debut : rang + 1]))
     if len(mots) > 1:
         trouves.add("".join(mots))
-    return {mot[:_LONGUEUR_MAXIMALE] for mot in trouves}
+    return frozenset(mot[:_LONGUEUR_MAXIMALE] for mot in trouves)
 
 
 def borne(prefixe: str) -> str:

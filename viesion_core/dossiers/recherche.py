@@ -12,7 +12,7 @@ import msgspec
 from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.contexte import Contexte
 from viesion_core.db import convertir, lire
-from viesion_core.dossiers.demande import Demande, Intervalle, lire_demande
+from viesion_core.dossiers.demande import Demande, Intervalle, intervalles_de_prefixe, lire_demande
 from viesion_core.dossiers.model import ResultatRecherche
 from viesion_core.dossiers.mots import LONGUEUR_FLOUE, PARTICULES, borne, ecart_debut, lignes_de, proches, variantes
 
@@ -23,7 +23,7 @@ _CHAMPS = """b.numero, b.civilite, b.nom_naissance, b.nom_usage, b.prenom, b.dat
         ORDER BY e.debut DESC LIMIT 1) AS entree"""
 _COMMUNE = "LEFT JOIN commune c ON c.code_insee = b.commune"
 _COURT = 3
-_PETIT_PERIMETRE = 3_000
+_DEBUTS = 200
 
 
 class Recherche(msgspec.Struct, frozen=True):
@@ -34,9 +34,11 @@ class Recherche(msgspec.Struct, frozen=True):
 
     def condition(self, alias: str) -> tuple[str, list[Any]]:
         """Return the SQL condition on the word of `alias`, and its parameters."""
+        commence = f"{alias}.mot >= {{}} AND {alias}.mot < {{}}"
+        bornes = [self.debut, borne(self.debut)]
         if not self.mots:
-            return f"{alias}.mot >= {{}} AND {alias}.mot < {{}}", [self.debut, borne(self.debut)]
-        return f"{alias}.mot IN ({', '.join('{}' for _ in self.mots)})", list(self.mots)
+            return commence, bornes
+        return f"({commence} OR {alias}.mot IN ({', '.join('{}' for _ in self.mots)}))", [*bornes, *self.mots]
 
     def rang(self, mot: str, genre: str) -> int | None:
         """Return how well a word of the person answers: whole names first, then beginnings, then near misses."""
@@ -66,10 +68,10 @@ async def chercher(ctx: Contexte, texte: str, *, limite: int = LIMITE) -> list[R
     exacts = [Recherche(mot) for mot in mots]
     if demande.naissances or mots:
         _ajouter(trouves, await _par_mots(ctx, exacts, demande, limite))
-    if len(trouves) < limite and any(len(mot) >= LONGUEUR_FLOUE for mot in mots):
-        floues = await _tolerer(mots)
-        if floues:
-            _ajouter(trouves, await _par_mots(ctx, floues, demande, limite))
+    if len(trouves) < limite and (tolerees := await _tolerer(mots)):
+        _ajouter(trouves, await _par_mots(ctx, tolerees, demande, limite))
+    if not trouves and (devinees := await _deviner(mots)):
+        _ajouter(trouves, await _par_mots(ctx, devinees, demande, limite))
     return list(trouves.values())[:limite]
 
 
@@ -87,18 +89,21 @@ async def _par_numero(ctx: Contexte, demande: Demande, limite: int) -> list[Resu
     """Return the dossier of the number, then those that begin with it (unless other words were typed)."""
     numero = demande.numero or 0
     intervalles = [(numero, numero)]
-    if not demande.mots and not demande.numero_seul and numero:
-        puissance = 10
-        while numero * puissance < 2**31:
-            intervalles.append((numero * puissance, min((numero + 1) * puissance - 1, 2**31 - 1)))
-            puissance *= 10
-    condition, parametres = condition_perimetre(ctx)
-    dans = " OR ".join("b.numero BETWEEN {} AND {}" for _ in intervalles)
-    bornes = [b for intervalle in intervalles for b in intervalle]
+    if not demande.mots and not demande.numero_seul:
+        intervalles = intervalles_de_prefixe(numero)
+    condition, parametres = condition_perimetre(ctx, "n.numero")
+    morceaux: list[str] = []
+    valeurs: list[Any] = []
+    for debut, fin in intervalles:
+        morceaux.append(
+            f"""SELECT numero FROM (SELECT n.numero FROM beneficiaire n
+            WHERE n.numero BETWEEN {{}} AND {{}} AND {condition} ORDER BY n.numero LIMIT {{}}) i{len(morceaux)}"""
+        )
+        valeurs += [debut, fin, *parametres, limite]
     lignes = await lire(
-        f"SELECT {_CHAMPS} FROM beneficiaire b {_COMMUNE} WHERE ({dans}) AND {condition} ORDER BY b.numero LIMIT {{}}",
-        *bornes,
-        *parametres,
+        f"""SELECT {_CHAMPS} FROM ({" UNION ALL ".join(morceaux)}) t
+        JOIN beneficiaire b ON b.numero = t.numero {_COMMUNE} ORDER BY b.numero LIMIT {{}}""",
+        *valeurs,
         limite,
     )
     resultats = [convertir(ResultatRecherche, ligne) for ligne in lignes]
@@ -135,8 +140,10 @@ async def _depuis_naissance(
         parametres += valeurs
     perimetre, valeurs = condition_perimetre(ctx)
     return await lire(
-        f"""SELECT {_CHAMPS} FROM beneficiaire b {_COMMUNE} WHERE {" AND ".join([*conditions, perimetre])}
-        ORDER BY b.date_naissance, b.nom_cle, b.prenom_cle LIMIT {{}}""",
+        f"""SELECT {_CHAMPS} FROM (
+            SELECT b.numero FROM beneficiaire b WHERE {" AND ".join([*conditions, perimetre])}
+            ORDER BY b.date_naissance, b.nom_cle LIMIT {{}}
+        ) t JOIN beneficiaire b ON b.numero = t.numero {_COMMUNE} ORDER BY b.date_naissance, b.nom_cle, b.prenom_cle""",
         *parametres,
         *valeurs,
         limite,
@@ -181,45 +188,53 @@ def _condition_naissance(naissances: Sequence[Intervalle]) -> tuple[str, list[An
 
 
 async def _tolerer(mots: Sequence[str]) -> list[Recherche]:
-    """Return the same words with those one error away; empty when the vocabulary has nothing near one of them.
+    """Return the same words with those one error away or that sound alike; empty when that adds nothing.
 
     A particle that stands before a word may be part of it (« el amrani », ELAMRANI) or be left out.
     """
-    saisis: dict[str, str] = {}
-    for rang, mot in enumerate(mots):
-        if mot in PARTICULES and rang < len(mots) - 1:
-            continue
-        saisis[mot] = mots[rang - 1] + mot if rang and mots[rang - 1] in PARTICULES else ""
-    formes = {forme for mot, colle in saisis.items() for m in (mot, colle) if m for forme in variantes(m)}
+    colles = _sans_particules(mots)
+    formes = {
+        f for mot, colle in colles.items() for m in (mot, colle) if len(m) >= LONGUEUR_FLOUE for f in variantes(m)
+    }
+    if not formes:
+        return []
     lignes = await lire(
         f"SELECT DISTINCT mot FROM mot_variante WHERE variante IN ({', '.join('{}' for _ in formes)}) LIMIT 3000",
         *sorted(formes),
     )
-    candidats = [str(ligne["mot"]) for ligne in lignes]
+    candidats = {str(ligne["mot"]) for ligne in lignes}
     recherches = []
-    for mot, colle in saisis.items():
-        trouves = proches(mot, candidats)
+    for mot, colle in colles.items():
+        trouves = proches(mot, candidats - {mot})
         if colle in candidats:
             trouves[colle] = 0
-        trouves |= {m: 1 for m in await _debuts(mot) if m not in trouves}
-        if not trouves:
-            return []
         recherches.append(Recherche(mot, trouves))
-    return recherches
+    ajoute = len(colles) < len(mots) or any(recherche.mots for recherche in recherches)
+    return recherches if ajoute else []
 
 
-async def _debuts(mot: str, limite: int = 60) -> list[str]:
-    """Return the words that begin with what is typed, first as it is, then with one error after three letters."""
+async def _deviner(mots: Sequence[str]) -> list[Recherche]:
+    """Return the words with one error in the last one, still being typed: those that begin nearly like it."""
+    if not mots or len(mots[-1]) <= LONGUEUR_FLOUE:
+        return []
     lignes = await lire(
-        "SELECT mot FROM mot_variante WHERE mot >= {} AND mot < {} AND variante = mot ORDER BY mot LIMIT 3000",
-        mot[:_COURT],
-        borne(mot[:_COURT]),
+        "SELECT mot FROM mot_variante WHERE mot >= {} AND mot < {} AND variante = mot ORDER BY mot LIMIT 2000",
+        mots[-1][:_COURT],
+        borne(mots[-1][:_COURT]),
     )
-    mots = [str(ligne["mot"]) for ligne in lignes]
-    justes = [m for m in mots if m.startswith(mot)]
-    if len(mot) <= LONGUEUR_FLOUE:
-        return justes[:limite]
-    return [*justes, *(m for m in mots if not m.startswith(mot) and ecart_debut(mot, m) is not None)][:limite]
+    debuts = {str(li["mot"]): 1 for li in lignes if ecart_debut(mots[-1], str(li["mot"])) is not None}
+    if not debuts:
+        return []
+    return [*(Recherche(mot) for mot in mots[:-1]), Recherche(mots[-1], dict(list(debuts.items())[:_DEBUTS]))]
+
+
+def _sans_particules(mots: Sequence[str]) -> dict[str, str]:
+    """Return the words but the particles before one, each with what it makes glued to its particle ("": none)."""
+    colles = {}
+    for rang, mot in enumerate(mots):
+        if mot not in PARTICULES or rang == len(mots) - 1:
+            colles[mot] = mots[rang - 1] + mot if rang and mots[rang - 1] in PARTICULES else ""
+    return colles
 
 
 def _rangs(resultat: ResultatRecherche, recherches: Sequence[Recherche]) -> list[int | None]:
