@@ -8,10 +8,8 @@ from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.contexte import Contexte
 from viesion_core.db import convertir, lire, lire_un
 from viesion_core.dossiers.model import EntreeDetail, EtatDossiers, Identite, Recent
+from viesion_core.dossiers.model_caracteristiques import codes_requis
 from viesion_core.erreurs import Introuvable
-from viesion_core.nomenclatures.model import definitions_caracteristiques
-
-_REQUISES = tuple(d.code for d in definitions_caracteristiques() if d.requise)
 
 _IDENTITE = """SELECT b.numero, b.civilite, b.nom_naissance, b.nom_usage, b.prenom, b.date_naissance,
     b.lieu_naissance, b.nationalite, b.adresse, b.complement, b.code_postal, b.commune, b.sans_domicile,
@@ -85,16 +83,15 @@ async def etat_dossiers(ctx: Contexte) -> EtatDossiers:
         f"""SELECT count(*) AS portefeuille,
             count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM contrat k
                 WHERE k.beneficiaire = p.beneficiaire AND k.fin >= {{}})) AS sans_contrat,
-            count(*) FILTER (WHERE (SELECT count(*) FROM caracteristique v WHERE v.beneficiaire = p.beneficiaire
-                AND v.fin IS NULL AND v.code IN ({_codes()})) < {{}}) AS caracteristiques_manquantes,
+            count(*) FILTER (WHERE EXISTS (SELECT 1 FROM caracteristique_compte v
+                WHERE v.beneficiaire = p.beneficiaire AND v.requises < {{}})) AS caracteristiques_manquantes,
             count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM entretien x WHERE x.beneficiaire = p.beneficiaire
                 AND x.realisation = 'PREVU' AND x.debut >= {{}})) AS sans_rendez_vous
         FROM (SELECT DISTINCT a.beneficiaire FROM affectation a
             WHERE a.referent = {{}} AND a.debut <= {{}} AND (a.fin IS NULL OR a.fin >= {{}})) p
         WHERE {condition}""",
         jour,
-        *_REQUISES,
-        len(_REQUISES),
+        len(codes_requis()),
         ctx.maintenant,
         ctx.utilisateur,
         jour,
@@ -111,7 +108,3 @@ async def derniere_consultation(ctx: Contexte, numero: int) -> dt.datetime | Non
         "SELECT vue_le FROM consultation WHERE utilisateur = {} AND beneficiaire = {}", ctx.utilisateur, numero
     )
     return ligne["vue_le"] if ligne else None
-
-
-def _codes() -> str:
-    return ", ".join("{}" for _ in _REQUISES)

@@ -121,9 +121,9 @@ async def _par_mots(
 ) -> list[ResultatRecherche]:
     """Return the people who bear every word and were born in the intervals, the best first."""
     if not recherches or 0 < demande.jours <= 31:
-        lignes = await _depuis_naissance(ctx, recherches, demande.naissances, limite * 3)
+        lignes = await _depuis_naissance(ctx, recherches, demande.naissances, limite + 40)
     else:
-        lignes = await _depuis_mot(ctx, recherches, demande.naissances, limite * 3)
+        lignes = await _depuis_mot(ctx, recherches, demande.naissances, limite + 40)
     resultats = {ligne["numero"]: convertir(ResultatRecherche, ligne) for ligne in lignes}
     return sorted(resultats.values(), key=lambda r: (_qualite(r, recherches), r.nom, r.prenom, r.numero))
 

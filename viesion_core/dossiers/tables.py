@@ -86,6 +86,13 @@ class Caracteristique(Table, tablename="caracteristique"):
     version = Integer()
 
 
+class CaracteristiqueCompte(Table, tablename="caracteristique_compte"):
+    """How many required caractéristiques of a person are known today: a row per person, kept by triggers."""
+
+    beneficiaire = ForeignKey(Beneficiaire, primary_key=True, null=False, on_delete=OnDelete.cascade, index=True)
+    requises = Integer()
+
+
 class Consultation(Table, tablename="consultation"):
     """The last time a user opened a dossier (« Bénéficiaires récents »)."""
 
