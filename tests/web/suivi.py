@@ -2,11 +2,14 @@
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+from playwright.async_api import Browser, Page
 
 from tests.entretiens.aides import ouvrir_etape
+from tests.navigateur import BUREAU, ouvrir_contexte, surveiller
+from tests.serveur import Serveur
 from viesion_core.actes import acte
 from viesion_core.contexte import PARIS, Contexte
 from viesion_core.entretiens.actions import creer_entretien
@@ -66,3 +69,21 @@ async def ouvrir_suivi(monde: Monde, *, avec_referent: bool = False) -> Suivi:
             valeurs = {"beneficiaire": numero, "referent": ctx.utilisateur, "nature": "ETAPE"}
             await a.inserer(Affectation, {**valeurs, "dispositif": dispositif, "etape": etape, "debut": debut})
     return Suivi(numero=numero, dispositif=dispositif, etape=etape, ctx=ctx)
+
+
+async def ouvrir_page(
+    navigateur: Browser,
+    serveur: Serveur,
+    suivi: Suivi,
+    chemin: str,
+    taille: tuple[int, int] = BUREAU,
+    theme: Literal["light", "dark"] = "light",
+    **options: Any,
+) -> tuple[Page, list[str]]:
+    """Open a page of the dossier as its référent; the list fills with what goes wrong in it."""
+    profil = await ouvrir_contexte(navigateur, taille, theme, **options)
+    await serveur.connecter(profil, suivi.ctx)
+    page = await profil.new_page()
+    erreurs = surveiller(page)
+    await page.goto(f"{serveur.url}{suivi.base}{chemin}")
+    return page, erreurs

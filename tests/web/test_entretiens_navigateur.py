@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.navigateur import BUREAU, TELEPHONE, axe, capture, deborde, ouvrir_chromium, ouvrir_contexte, surveiller
+from tests.navigateur import BUREAU, TELEPHONE, axe, capture, deborde, ouvrir_chromium
 from tests.serveur import SQLITE, Serveur
-from tests.web.suivi import Suivi, ouvrir_suivi
+from tests.web.suivi import Suivi, ouvrir_page, ouvrir_suivi
 from viesion_core.entretiens.model import Theme
 from viesion_core.entretiens.queries import entretien, entretiens_page
 from viesion_core.testing import Monde
@@ -45,25 +45,8 @@ async def remplir(suivi: Suivi) -> None:
     await suivi.entretien(9, "10:00", duree=30, type="BILAN_FINAL")
 
 
-async def ouvrir(
-    navigateur: Browser,
-    serveur: Serveur,
-    suivi: Suivi,
-    chemin: str,
-    taille: tuple[int, int] = BUREAU,
-    theme: Literal["light", "dark"] = "light",
-    **options: object,
-) -> tuple[Page, list[str]]:
-    profil = await ouvrir_contexte(navigateur, taille, theme, **options)
-    await serveur.connecter(profil, suivi.ctx)
-    page = await profil.new_page()
-    erreurs = surveiller(page)
-    await page.goto(f"{serveur.url}{suivi.base}{chemin}")
-    return page, erreurs
-
-
 async def test_de_la_prise_de_rendez_vous_a_la_synthese(navigateur: Browser, serveur: Serveur, suivi: Suivi) -> None:
-    page, erreurs = await ouvrir(navigateur, serveur, suivi, "/entretiens")
+    page, erreurs = await ouvrir_page(navigateur, serveur, suivi, "/entretiens")
     await page.get_by_role("link", name="Nouvel entretien").first.click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Nouvel entretien")
     planning, contenu = page.get_by_role("group", name="Planning"), page.get_by_role("group", name="Contenu")
@@ -115,7 +98,7 @@ async def test_de_la_prise_de_rendez_vous_a_la_synthese(navigateur: Browser, ser
 
 async def test_au_clavier_ctrl_entree_enregistre(navigateur: Browser, serveur: Serveur, suivi: Suivi) -> None:
     identifiant = await suivi.entretien(-1, themes=THEMES[:1])
-    page, erreurs = await ouvrir(navigateur, serveur, suivi, f"/entretiens/{identifiant}")
+    page, erreurs = await ouvrir_page(navigateur, serveur, suivi, f"/entretiens/{identifiant}")
     synthese = page.get_by_label("Synthèse")
     await expect(synthese).to_be_focused()
     await synthese.press("Control+End")
@@ -131,7 +114,7 @@ async def test_entree_dans_un_champ_enregistre_et_ne_supprime_rien(
     navigateur: Browser, serveur: Serveur, suivi: Suivi
 ) -> None:
     identifiant = await suivi.entretien(-1, themes=THEMES)
-    page, _ = await ouvrir(navigateur, serveur, suivi, f"/entretiens/{identifiant}")
+    page, _ = await ouvrir_page(navigateur, serveur, suivi, f"/entretiens/{identifiant}")
     await page.get_by_label("Durée en minutes").fill("55")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Entretiens")
@@ -141,7 +124,7 @@ async def test_entree_dans_un_champ_enregistre_et_ne_supprime_rien(
 
 async def test_sans_javascript_tout_se_fait(navigateur: Browser, serveur: Serveur, suivi: Suivi) -> None:
     identifiant = await suivi.entretien(-1)
-    page, _ = await ouvrir(navigateur, serveur, suivi, "/entretiens", java_script_enabled=False)
+    page, _ = await ouvrir_page(navigateur, serveur, suivi, "/entretiens", java_script_enabled=False)
     await page.get_by_role("button", name="Absence non justifiée").click()
     await expect(page.get_by_text("Absence non justifiée", exact=True)).to_be_visible()
     await page.goto(f"{serveur.url}{suivi.base}/entretiens/{identifiant}")
@@ -155,7 +138,9 @@ async def test_sans_javascript_tout_se_fait(navigateur: Browser, serveur: Serveu
 
 async def test_un_chevauchement_se_confirme(navigateur: Browser, serveur: Serveur, suivi: Suivi) -> None:
     await suivi.entretien(5, "10:00", duree=30)
-    page, _ = await ouvrir(navigateur, serveur, suivi, f"/entretiens/nouveau?date={suivi.le(5):%Y-%m-%d}&heure=10:15")
+    page, _ = await ouvrir_page(
+        navigateur, serveur, suivi, f"/entretiens/nouveau?date={suivi.le(5):%Y-%m-%d}&heure=10:15"
+    )
     await page.get_by_label("Type d'entretien").select_option("Suivi")
     await page.get_by_role("button", name="Enregistrer", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("Créneau déjà pris")
@@ -180,7 +165,7 @@ async def test_ecrans_accessibles(
         "reporter": f"/nouveau?reporte_de={fiches[0].id}",
     }
     for nom, chemin in ecrans.items():
-        page, erreurs = await ouvrir(navigateur, serveur, suivi, f"/entretiens{chemin}", taille, theme)
+        page, erreurs = await ouvrir_page(navigateur, serveur, suivi, f"/entretiens{chemin}", taille, theme)
         await page.evaluate("scrollTo(0, 0)")
         await axe(page)
         assert await deborde(page) == 0, nom

@@ -6,6 +6,7 @@ from web.ecrans.administration import AdministrationController
 from web.ecrans.aide import AideController
 from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
+from web.ecrans.difficultes import DifficulteController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
 from web.ecrans.organismes import OrganismeController
 from web.ecrans.sante import SanteController
@@ -21,4 +22,5 @@ ECRANS: list[type[Controller]] = [
     PriseDeRendezVousController,
     EntretienController,
     ContratController,
+    DifficulteController,
 ]

@@ -11,12 +11,14 @@ import { installerConflits } from "./conflit.js";
 import { installerBilan } from "./bilan.js";
 import { installerFrises } from "./frise.js";
 import { installerConnexion } from "./connexion.js";
+import { installerChoix } from "./choix.js";
 import { installerFragments } from "./fragments.js";
 
 function installer(racine) {
   installerToasts(racine);
   installerDates(racine);
   installerCombobox(racine);
+  installerChoix(racine);
   installerFormulaires(racine);
   installerConflits(racine);
   installerBilan(racine);
