@@ -33,6 +33,12 @@ MESSAGES = {
 """What the page says after an act that has no undo, by the code that its address carries (`?fait=`)."""
 
 
+def retour_interne(adresse: str, defaut: str) -> str:
+    """Return a page of VieSion to go back to, or `defaut`: never another site."""
+    local = adresse.startswith("/") and not adresse.startswith(("//", "/\\")) and adresse.isprintable()
+    return adresse if local and "\\" not in adresse else defaut
+
+
 class Lien(msgspec.Struct, frozen=True):
     """An entry of the navigation: a screen that exists and that the role may open."""
 
@@ -119,11 +125,14 @@ class Page:
         if self._ctx is None:
             return []
         chemin = self.requete.url.path
-        return [
-            Lien(libelle, url, icone, chemin == url or (url != "/" and chemin.startswith(url)), groupe)
-            for groupe, libelle, url, icone, roles in _NAVIGATION
-            if self._ctx.role in roles
-        ]
+        liens: list[Lien] = []
+        groupes = set()
+        for groupe, libelle, url, icone, roles in _NAVIGATION:
+            if self._ctx.role in roles:
+                actif = chemin == url or (url != "/" and chemin.startswith(f"{url}/"))
+                liens.append(Lien(libelle, url, icone, actif, "" if groupe in groupes else groupe))
+                groupes.add(groupe)
+        return liens
 
     def _minimum(self) -> dict[str, Any]:
         cle = self.requete.scope["state"].get("cle_session")

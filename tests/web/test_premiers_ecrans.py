@@ -8,10 +8,12 @@ from playwright.async_api import Page
 
 from tests.navigateur import BUREAU, TELEPHONE, axe, capture, deborde, ouvrir_chromium, ouvrir_contexte, surveiller
 from tests.serveur import SQLITE, Serveur, servir
+from tests.web.bureau import ouvrir_bureau
 from viesion_core.acces.actions import demander_mot_de_passe, inviter_utilisateur
 from viesion_core.contexte import Contexte, Role
 from viesion_core.courriels.envoi import TransportDossier, envoyer_courriels
 from viesion_core.db import lire_valeur
+from viesion_core.dossiers.actions import noter_consultation
 from viesion_core.testing import Monde
 from web.securite import maintenant
 
@@ -102,3 +104,36 @@ async def test_administration(
             "journal": f"{racine}/journal",
         }
         await visiter(page, serveur, erreurs, chemins, f"{taille[0]}-{theme}")
+
+
+@pytest.mark.navigateur
+@SQLITE
+@TAILLES
+@THEMES
+async def test_accueil_recherche_et_liste(
+    adresse_base: str, monde: Monde, tmp_path: pathlib.Path, taille: tuple[int, int], theme: Theme
+) -> None:
+    numeros = await ouvrir_bureau(monde)
+    for numero in numeros[:6]:
+        await noter_consultation(monde.referent, numero)
+    async with servir(adresse_base, tmp_path) as serveur, ouvrir_chromium() as navigateur:
+        suffixe = f"{taille[0]}-{theme}"
+        for role in ("referent", "directeur", "pilote", "autre_referent"):
+            profil = await ouvrir_contexte(navigateur, taille, theme)
+            page = await profil.new_page()
+            erreurs = surveiller(page)
+            await serveur.connecter(profil, getattr(monde, role))
+            await visiter(page, serveur, erreurs, {f"accueil-{role}": "/"}, suffixe)
+            if role == "referent":
+                chemins = {
+                    "liste": "/beneficiaires",
+                    "liste-filtree": "/beneficiaires?referent=moi&sans_contrat=1&tri=-naissance",
+                    "liste-vide": "/beneficiaires?q=personne",
+                    "recherche": "/recherche?q=es",
+                    "recherche-vide": "/recherche",
+                    "rendez-vous": "/recherche?pour=rendez-vous",
+                    "nouveau": "/beneficiaires/nouveau",
+                    "notes": "/notes",
+                }
+                await visiter(page, serveur, erreurs, chemins, suffixe)
+            await profil.close()

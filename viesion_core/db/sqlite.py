@@ -142,6 +142,9 @@ def _connecter(chemin: pathlib.Path, *, lecture: bool = False) -> sqlite3.Connec
         check_same_thread=False,
         cached_statements=512,
     )
+    # SQLite's own fold ASCII alone: « Témoin » must give « TÉMOIN », as on PostgreSQL.
+    connexion.create_function("upper", 1, lambda v: v.upper() if isinstance(v, str) else v, deterministic=True)
+    connexion.create_function("lower", 1, lambda v: v.lower() if isinstance(v, str) else v, deterministic=True)
     for pragma in _PRAGMAS:
         connexion.execute(pragma)
     if lecture:

@@ -110,6 +110,9 @@ def _criteres(ctx: Contexte, filtres: Filtres) -> list[_Critere]:
             _Critere(condition="b.etat_droit = {}", parametres=[filtres.etat_droit], personne=True),
         ),
         (filtres.sans_referent, _sans_referent(jour)),
+        (filtres.sans_etape, _SANS_ETAPE),
+        (filtres.sans_contrat, _sans_contrat(jour)),
+        (filtres.sans_rendez_vous, _sans_rendez_vous(ctx.maintenant)),
         (filtres.contrat_termine, _contrat_termine(jour)),
     ]
     return [critere for voulu, critere in voulus if voulu]
@@ -157,6 +160,21 @@ def _sans_referent(jour: dt.date) -> _Critere:
     )
 
 
+def _sans_contrat(jour: dt.date) -> _Critere:
+    return _Critere(
+        condition="NOT EXISTS (SELECT 1 FROM contrat k WHERE k.beneficiaire = {cle} AND k.fin >= {})",
+        parametres=[jour],
+    )
+
+
+def _sans_rendez_vous(maintenant: dt.datetime) -> _Critere:
+    return _Critere(
+        condition="""NOT EXISTS (SELECT 1 FROM entretien x WHERE x.beneficiaire = {cle}
+            AND x.realisation = 'PREVU' AND x.debut >= {})""",
+        parametres=[maintenant],
+    )
+
+
 def _contrat_termine(jour: dt.date) -> _Critere:
     return _Critere(
         condition="(SELECT max(k.fin) FROM contrat k WHERE k.beneficiaire = {cle}) < {}",
@@ -178,6 +196,7 @@ _FILE_ACTIVE = _Critere(
     parametres=[],
     source="SELECT DISTINCT d.beneficiaire AS numero FROM entree_dispositif d WHERE d.fin IS NULL",
 )
+_SANS_ETAPE = _Critere(condition=f"NOT EXISTS (SELECT 1 FROM etape e WHERE {_OUVERTE})", parametres=[])
 _CARACTERISTIQUES_MANQUANTES = _Critere(
     condition=f"""EXISTS (SELECT 1 FROM caracteristique_compte v
         WHERE v.beneficiaire = {{cle}} AND v.requises < {_REQUISES})""",

@@ -16,6 +16,7 @@ class Filtres(msgspec.Struct, frozen=True, kw_only=True):
     """What « Affiner la recherche » and the filters ask. `recherche` is read as the « Recherche globale » does.
 
     `active`: only the file active (in the dispositif today). `referent`: the people of a référent, by user id.
+    `sans_contrat`: none that runs today (`contrat_termine`: there was one). `sans_rendez_vous`: nothing planned.
     `commune`: INSEE code; `secteur`, `offre`, `etat_droit`: their names or codes.
     """
 
@@ -27,6 +28,9 @@ class Filtres(msgspec.Struct, frozen=True, kw_only=True):
     referent: uuid.UUID | None = None
     offre: str = ""
     sans_referent: bool = False
+    sans_etape: bool = False
+    sans_contrat: bool = False
+    sans_rendez_vous: bool = False
     contrat_termine: bool = False
     caracteristiques_manquantes: bool = False
 

@@ -2,13 +2,19 @@
 
 from litestar import Controller
 
+from web.ecrans.accueil import AccueilController
+from web.ecrans.actes import ActeController
 from web.ecrans.administration import AdministrationController
 from web.ecrans.aide import AideController
+from web.ecrans.beneficiaires import BeneficiairesController
 from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
 from web.ecrans.difficultes import DifficulteController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
+from web.ecrans.notes import NoteController
+from web.ecrans.nouveau_beneficiaire import NouveauBeneficiaireController
 from web.ecrans.organismes import OrganismeController
+from web.ecrans.recherche import RechercheController
 from web.ecrans.sante import SanteController
 from web.ecrans.utilisateurs import UtilisateurController
 
@@ -16,6 +22,12 @@ ECRANS: list[type[Controller]] = [
     ConnexionController,
     SanteController,
     AideController,
+    AccueilController,
+    RechercheController,
+    NoteController,
+    ActeController,
+    BeneficiairesController,
+    NouveauBeneficiaireController,
     AdministrationController,
     OrganismeController,
     UtilisateurController,

@@ -10,7 +10,7 @@ from viesion_core.acces.sessions import fermer_session, ouvrir_session
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie
 from web.comptes_demo import COMPTES, MOT_DE_PASSE
 from web.formulaire import lire_formulaire
-from web.page import Page, PageCourante
+from web.page import Page, PageCourante, retour_interne
 from web.politiques import CONNECTE, PUBLIQUE, politique
 from web.securite import cookie_session, maintenant
 
@@ -121,6 +121,5 @@ def _demo(page: Page) -> dict[str, Any]:
 
 def _suite(adresse: str) -> str:
     """Return a local address to go on to, or "": never another site."""
-    local = adresse.startswith("/") and not adresse.startswith(("//", "/\\"))
-    propre = all(c.isprintable() for c in adresse)
-    return adresse if local and propre and not adresse.startswith("/connexion") else ""
+    local = retour_interne(adresse, "")
+    return "" if local.startswith("/connexion") else local

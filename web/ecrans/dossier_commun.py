@@ -86,6 +86,6 @@ async def rendre_dossier(
 
 
 def retour_local(numero: int, adresse: str, defaut: str) -> str:
-    """Return where a form of the dossier goes back to: a page of the same dossier, or `defaut`."""
-    local = adresse.startswith(f"/beneficiaires/{numero}/") and not set(adresse) & set("\\\r\n\t")
+    """Return where a form of the dossier goes back to: a page of the same dossier, the accueil, or `defaut`."""
+    local = (adresse == "/" or adresse.startswith(f"/beneficiaires/{numero}/")) and not set(adresse) & set("\\\r\n\t")
     return adresse if local else defaut

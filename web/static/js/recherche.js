@@ -22,7 +22,7 @@ function brancher(formulaire) {
     if (q.length < 2) return listbox.fermer();
     enCours = new AbortController();
     try {
-      const adresse = `${formulaire.action}?q=${encodeURIComponent(q)}`;
+      const adresse = `${formulaire.action}?${new URLSearchParams(new FormData(formulaire))}`;
       const reponse = await fetch(adresse, { headers: { "HX-Request": "true" }, signal: enCours.signal });
       const retour = reponse.headers.get("HX-Redirect");
       if (retour) return location.assign(retour);
