@@ -44,6 +44,10 @@ class Demande(msgspec.Struct, frozen=True, kw_only=True):
         return sum((fin - debut).days + 1 for debut, fin in self.naissances)
 
 
+_AUCUNE = Demande(numero=0, numero_seul=True)
+"""What finds nobody: several numbers (a telephone, a NIR) are no dossier."""
+
+
 def lire_demande(texte: str, annee: int) -> Demande:
     """Read what was typed, in any order: « dupont 12/03/1985 », « 42386 », « #42386 », « 03/1985 marie ».
 
@@ -55,6 +59,8 @@ def lire_demande(texte: str, annee: int) -> Demande:
     if trouve := _NUMERO.search(reste):
         valeur = int(trouve[2])
         reste = f"{reste[: trouve.start()]} {reste[trouve.end() :]}"
+        if _NUMERO.search(reste):
+            return _AUCUNE
         seul = bool(trouve[1])
         annee_seule = not seul and not naissances and _PREMIERE_ANNEE <= valeur <= annee
         if annee_seule:
