@@ -34,11 +34,17 @@ async def creer_note(ctx: Contexte, saisie: SaisieNote) -> Acte:
 
 
 async def modifier_note(ctx: Contexte, identifiant: uuid.UUID, saisie: SaisieNote, *, version: int) -> Acte:
-    """Change a note known at `version`; only who wrote it, or the director for a shared one."""
+    """Change a note known at `version`; only who wrote it, or the director for a shared one.
+
+    A note about somebody whom the author no longer follows stays about them.
+    """
     actuelle = await _a_modifier(ctx, identifiant)
     await _controler(ctx, saisie, actuelle)
     async with acte(ctx, "note.modifier", "Note modifiée", beneficiaire=saisie.beneficiaire) as a:
-        await a.modifier(Note, identifiant, _colonnes(saisie), version=version)
+        valeurs = _colonnes(saisie)
+        if actuelle.hors_perimetre and saisie.beneficiaire is None:
+            del valeurs["beneficiaire"]
+        await a.modifier(Note, identifiant, valeurs, version=version)
     return a
 
 

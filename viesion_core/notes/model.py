@@ -22,8 +22,8 @@ class SaisieNote(msgspec.Struct, frozen=True, kw_only=True):
 class NoteResume(msgspec.Struct, frozen=True, kw_only=True):
     """A note as the accueil and the dossier show it.
 
-    `beneficiaire` and its name are given only inside the perimeter. `modifiable`: the reader may change or
-    delete it; any reader may mark it done.
+    `beneficiaire` and its name are given only inside the perimeter; `hors_perimetre`: it is about somebody whom
+    the reader no longer follows. `modifiable`: the reader may change or delete it; any reader may mark it done.
     """
 
     id: uuid.UUID
@@ -38,6 +38,7 @@ class NoteResume(msgspec.Struct, frozen=True, kw_only=True):
     faite_le: dt.date | None
     created_at: dt.datetime
     version: int
+    hors_perimetre: bool = False
     modifiable: bool = False
 
     @property

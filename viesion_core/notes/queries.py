@@ -11,9 +11,9 @@ from viesion_core.notes.model import NoteResume, modifiable
 
 PAR_PAGE = 20
 
-_NOTE = """SELECT n.id, n.auteur, u.prenom || ' ' || upper(u.nom) AS auteur_nom, n.organisme,
-    b.numero AS beneficiaire, coalesce(upper(coalesce(nullif(b.nom_usage, ''), b.nom_naissance)) || ' ' || b.prenom, '')
-        AS beneficiaire_nom,
+_NOTE = """SELECT n.id, n.auteur, u.prenom AS u_prenom, u.nom AS u_nom, n.organisme, b.numero AS beneficiaire,
+    coalesce(nullif(b.nom_usage, ''), b.nom_naissance) AS b_nom, b.prenom AS b_prenom,
+    n.beneficiaire IS NOT NULL AND b.numero IS NULL AS hors_perimetre,
     n.texte, n.rappel_le, n.partagee, n.faite_le, n.created_at, n.version, count(*) OVER () AS total
 FROM note n JOIN utilisateur u ON u.id = n.auteur
     LEFT JOIN beneficiaire b ON b.numero = n.beneficiaire AND {perimetre}"""
@@ -76,6 +76,15 @@ def _visible(ctx: Contexte) -> tuple[str, list[Any]]:
 
 
 def _resume(ctx: Contexte, ligne: dict[str, Any]) -> NoteResume:
-    valeurs = {cle: valeur for cle, valeur in ligne.items() if cle != "total"}
-    droit = modifiable(ctx, ligne["auteur"], ligne["organisme"], partagee=bool(ligne["partagee"]))
-    return convertir(NoteResume, {**valeurs, "modifiable": droit})
+    ligne = {cle: valeur for cle, valeur in ligne.items() if cle != "total"}
+    nom, prenom = ligne.pop("b_nom"), ligne.pop("b_prenom")
+    return convertir(
+        NoteResume,
+        {
+            **ligne,
+            "auteur_nom": f"{ligne['u_prenom']} {ligne['u_nom'].upper()}",
+            "beneficiaire_nom": f"{nom.upper()} {prenom}" if nom else "",
+            "hors_perimetre": bool(ligne["hors_perimetre"]),
+            "modifiable": modifiable(ctx, ligne["auteur"], ligne["organisme"], partagee=bool(ligne["partagee"])),
+        },
+    )
