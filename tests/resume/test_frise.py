@@ -137,8 +137,8 @@ def test_des_entretiens_proches_prennent_plusieurs_rangs_sans_se_confondre() -> 
 
 
 def test_la_tige_d_une_difficulte_va_jusqu_a_sa_fin() -> None:
-    ouverte = element(Voie.DIFFICULTE, il_y_a(200), code="SANS_PERMIS")
-    levee = element(Voie.DIFFICULTE, il_y_a(300), il_y_a(150), code="LECTURE", etat="LEVEE")
+    ouverte = element(Voie.DIFFICULTE, il_y_a(200), code="MOBILITE_SANS_PERMIS")
+    levee = element(Voie.DIFFICULTE, il_y_a(300), il_y_a(150), code="SAVOIRS_DE_B_LECTURE", etat="LEVEE")
     dessin = frise([ouverte, levee])
     tige_levee, tige_ouverte = sorted(dessin.tiges, key=lambda t: t.x)
     assert (tige_levee.ouverte, tige_ouverte.ouverte) == (False, True)

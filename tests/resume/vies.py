@@ -36,7 +36,7 @@ def deux_mois() -> list[Element]:
         entretien(il_y_a(6), "PREVU"),
         entretien(il_y_a(-9), "PREVU"),
         element(Voie.BILAN, il_y_a(38), code="MOS_BILAN", nom="MOS - Bilan, 12 / 37 réponses"),
-        element(Voie.DIFFICULTE, il_y_a(41), code="SANS_PERMIS"),
+        element(Voie.DIFFICULTE, il_y_a(41), code="MOBILITE_SANS_PERMIS"),
     ]
 
 
@@ -78,9 +78,9 @@ def deux_ans() -> list[Element]:
         entretien(il_y_a(-20), "PREVU"),
         element(Voie.BILAN, il_y_a(571), code="MOS_BILAN", nom="MOS - Bilan, 37 / 37 réponses", etat=CLOS),
         element(Voie.BILAN, il_y_a(240), code="CPARTI_PRE", nom="C-PARTI - Bilan, 12 / 28 réponses"),
-        element(Voie.DIFFICULTE, il_y_a(660), il_y_a(400), code="SANS_PERMIS", etat="LEVEE"),
-        element(Voie.DIFFICULTE, il_y_a(655), code="GESTION_DU_BUDGET"),
-        element(Voie.DIFFICULTE, il_y_a(110), code="TRESORERIE"),
+        element(Voie.DIFFICULTE, il_y_a(660), il_y_a(400), code="MOBILITE_SANS_PERMIS", etat="LEVEE"),
+        element(Voie.DIFFICULTE, il_y_a(655), code="FINANCES_GESTION_DU_BUDGET"),
+        element(Voie.DIFFICULTE, il_y_a(110), code="SAVOIRS_DE_B_LECTURE"),
     ]
 
 
@@ -111,7 +111,7 @@ def dix_ans() -> list[Element]:
         for n in sorted(hasard.sample([*range(2400, 3640), *range(10, 1990)], 110))
     ]
     tous += [
-        element(Voie.DIFFICULTE, il_y_a(n), il_y_a(n - 300) if n > 400 else None, code="SANS_PERMIS")
+        element(Voie.DIFFICULTE, il_y_a(n), il_y_a(n - 300) if n > 400 else None, code="MOBILITE_SANS_PERMIS")
         for n in (3600, 3598, 3000, 1800, 1500, 300)
     ]
     return tous

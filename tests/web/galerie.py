@@ -63,8 +63,8 @@ def navigation() -> list[SimpleNamespace]:
 
 def fiche() -> SimpleNamespace:
     referents = [
-        SimpleNamespace(nom="LEFÈVRE", prenom="Anne", nature="PARCOURS"),
-        SimpleNamespace(nom="MARTEL", prenom="Idriss", nature="ETAPE"),
+        SimpleNamespace(utilisateur=1, nom="LEFÈVRE", prenom="Anne", nature="PARCOURS"),
+        SimpleNamespace(utilisateur=2, nom="MARTEL", prenom="Idriss", nature="ETAPE"),
     ]
     return SimpleNamespace(
         numero=4238,

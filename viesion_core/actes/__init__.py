@@ -3,8 +3,16 @@
 from viesion_core.actes.actions import Acte, acte
 from viesion_core.actes.annulation import annuler_acte, declarer_garde, declarer_suite
 from viesion_core.actes.evenements import Evenement, livrer_evenements
-from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement, Divergence
-from viesion_core.actes.queries import acte_recent, changements, divergence, etat_connu_le, historique
+from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement, Divergence, RevisionVue
+from viesion_core.actes.queries import (
+    acte_nomme,
+    acte_recent,
+    changements,
+    divergence,
+    etat_connu_le,
+    historique,
+    revisions,
+)
 
 __all__ = [
     "DELAI_ANNULATION",
@@ -13,7 +21,9 @@ __all__ = [
     "Changement",
     "Divergence",
     "Evenement",
+    "RevisionVue",
     "acte",
+    "acte_nomme",
     "acte_recent",
     "annuler_acte",
     "changements",
@@ -23,4 +33,5 @@ __all__ = [
     "etat_connu_le",
     "historique",
     "livrer_evenements",
+    "revisions",
 ]

@@ -28,6 +28,16 @@ class ActeResume(msgspec.Struct, frozen=True, kw_only=True):
     annulable: bool = False
 
 
+class RevisionVue(msgspec.Struct, frozen=True, kw_only=True):
+    """One row changed by an act, as JSON has it: dates and identifiers are texts."""
+
+    acte: uuid.UUID
+    nom_table: str
+    cle: str
+    avant: dict[str, Any] | None
+    apres: dict[str, Any] | None
+
+
 class Changement(msgspec.Struct, frozen=True, kw_only=True):
     """One field of a row changed by an act: « provenance » and « Afficher aussi l'historique »."""
 

@@ -5,8 +5,16 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement, Divergence, depuis_json, table_nommee
-from viesion_core.contexte import Contexte
+from viesion_core.actes.model import (
+    DELAI_ANNULATION,
+    ActeResume,
+    Changement,
+    Divergence,
+    RevisionVue,
+    depuis_json,
+    table_nommee,
+)
+from viesion_core.contexte import Contexte, Role
 from viesion_core.db import convertir, lire, lire_un
 
 _COLONNES = (
@@ -15,13 +23,20 @@ _COLONNES = (
 
 
 def annulable(ctx: Contexte, ligne: dict[str, Any]) -> bool:
-    """Tell whether the user may still try to undo an act: their own, within a day, not undone, not an undoing."""
+    """Tell whether the user may still try to undo an act: within a day, not undone, not an undoing.
+
+    One's own; a director, those of the organism.
+    """
     return (
         ligne["annule_par"] is None
         and ligne["annule"] is None
-        and ligne["utilisateur"] == ctx.utilisateur
+        and (ligne["utilisateur"] == ctx.utilisateur or _du_directeur(ctx, ligne))
         and ctx.maintenant - ligne["at"] <= DELAI_ANNULATION
     )
+
+
+def _du_directeur(ctx: Contexte, ligne: dict[str, Any]) -> bool:
+    return ctx.role is Role.DIRECTEUR and ctx.organisme is not None and ligne["organisme"] == ctx.organisme
 
 
 async def acte_recent(ctx: Contexte, identifiant: uuid.UUID) -> ActeResume | None:
@@ -42,6 +57,30 @@ async def historique(ctx: Contexte, beneficiaire: int, *, page: int = 1, par_pag
         (page - 1) * par_page,
     )
     return [_resume(ctx, ligne) for ligne in lignes]
+
+
+async def acte_nomme(ctx: Contexte, identifiant: uuid.UUID) -> ActeResume | None:
+    """Return an act of the user's organism, or of the user; the caller checks the perimeter of its dossier."""
+    ligne = await lire_un(
+        f"SELECT {_COLONNES} FROM acte a WHERE a.id = {{}} AND (a.utilisateur = {{}} OR a.organisme = {{}})",
+        identifiant,
+        ctx.utilisateur,
+        ctx.organisme,
+    )
+    return _resume(ctx, ligne) if ligne else None
+
+
+async def revisions(actes: Sequence[uuid.UUID], *, limite: int = 2000) -> list[RevisionVue]:
+    """Return the rows changed by some acts, in order. The caller has checked the perimeter."""
+    if not actes:
+        return []
+    lignes = await lire(
+        f"""SELECT r.acte, r.nom_table, r.cle, r.avant, r.apres FROM revision r
+        WHERE r.acte IN ({", ".join("{}" for _ in actes)}) ORDER BY r.acte, r.ordre LIMIT {{}}""",
+        *actes,
+        limite,
+    )
+    return [convertir(RevisionVue, ligne) for ligne in lignes]
 
 
 async def changements(nom_table: str, cles: Sequence[Any], *, limite: int = 200) -> list[Changement]:

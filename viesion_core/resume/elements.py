@@ -168,13 +168,21 @@ LIBELLE_FORME = {
 """The legend, in the order in which it is read."""
 
 
+class ReferentActuel(msgspec.Struct, frozen=True):
+    """Somebody who follows the person today, with every quality they have: « référent de parcours et d'étape »."""
+
+    nom: str
+    qualite: str
+    depuis: dt.date
+
+
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """Where the person stands today: what the right of the résumé says at a glance."""
 
     etapes: tuple[Element, ...]
     contrat: Element | None
     dernier_contrat: Element | None
-    referents: tuple[Element, ...]
+    referents: tuple[ReferentActuel, ...]
     prochain_entretien: Element | None
     derniere_presence: Element | None
 
@@ -194,10 +202,26 @@ def situation(elements: Sequence[Element], maintenant: dt.datetime) -> Situation
         etapes=tuple(sorted((e for e in de(Voie.ETAPE) if e.fin is None), key=lambda e: e.debut, reverse=True)),
         contrat=next((e for e in contrats if e.courant(aujourdhui)), None),
         dernier_contrat=contrats[-1] if contrats else None,
-        referents=tuple(sorted(referents, key=lambda e: (e.code != PARCOURS, e.debut))),
+        referents=tuple(_referents(sorted(referents, key=lambda e: (e.code != PARCOURS, e.debut)))),
         prochain_entretien=min(prevus, key=_instant, default=None),
         derniere_presence=max(presences, key=_instant, default=None),
     )
+
+
+def _referents(affectations: Sequence[Element]) -> list[ReferentActuel]:
+    """Return each référent once, in order."""
+    par_personne: dict[uuid.UUID | None, list[Element]] = {}
+    for affectation in affectations:
+        par_personne.setdefault(affectation.personne, []).append(affectation)
+    return [
+        ReferentActuel(
+            siennes[0].nom,
+            LIBELLE_NATURE[siennes[0].code]
+            + (" et d'étape" if {PARCOURS, "ETAPE"} <= {e.code for e in siennes} else ""),
+            min(e.debut for e in siennes),
+        )
+        for siennes in par_personne.values()
+    ]
 
 
 def _instant(element: Element) -> dt.datetime:

@@ -10,6 +10,7 @@ from web.ecrans.beneficiaires import BeneficiairesController
 from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
 from web.ecrans.difficultes import DifficulteController
+from web.ecrans.dossier import DossierController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
 from web.ecrans.notes import NoteController
 from web.ecrans.nouveau_beneficiaire import NouveauBeneficiaireController
@@ -31,6 +32,7 @@ ECRANS: list[type[Controller]] = [
     AdministrationController,
     OrganismeController,
     UtilisateurController,
+    DossierController,
     PriseDeRendezVousController,
     EntretienController,
     ContratController,

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Response
 
+from viesion_core.contexte import Role
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.resume.model import Bandeau
 from viesion_core.resume.queries import bandeau
@@ -62,15 +63,16 @@ async def rendre_dossier(
     erreur: ErreurSaisie | ConflitVersion | None = None,
     saisie: dict[str, Any] | None = None,
     champs: Iterable[ChampConflit] = (),
+    fiche: Bandeau | None = None,
     **donnees: Any,
 ) -> Response[str]:
     """Return a page of a dossier; with `erreur`, the form again (422, or 409) with what was typed.
 
     `saisie` alone shows the form again with what was typed, without any mistake (a line more, a warning).
     `champs` are the fields that a conflict of versions compares. The template extends `dossier.html`; it receives
-    `fiche` (Bandeau), `menu`, `onglet` and `puces`.
+    `fiche` (Bandeau), `menu`, `onglet` and `puces`; `fiche` is given when the page has read it already.
     """
-    fiche = await bandeau(page.ctx, numero)
+    fiche = fiche or await bandeau(page.ctx, numero)
     donnees |= {
         "fiche": fiche,
         "menu": menu_dossier(fiche),
@@ -85,7 +87,13 @@ async def rendre_dossier(
     return await page.rendre(gabarit, statut, saisie=saisie, **donnees)
 
 
+def peut_ecrire(page: Page) -> bool:
+    """Tell whether the user may write in a dossier that they read."""
+    return page.ctx.role in (Role.REFERENT, Role.DIRECTEUR)
+
+
 def retour_local(numero: int, adresse: str, defaut: str) -> str:
     """Return where a form of the dossier goes back to: a page of the same dossier, the accueil, or `defaut`."""
-    local = (adresse == "/" or adresse.startswith(f"/beneficiaires/{numero}/")) and not set(adresse) & set("\\\r\n\t")
+    resume = f"/beneficiaires/{numero}"
+    local = (adresse in ("/", resume) or adresse.startswith(f"{resume}/")) and not set(adresse) & set("\\\r\n\t")
     return adresse if local else defaut
