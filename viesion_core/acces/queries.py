@@ -2,12 +2,14 @@
 
 import datetime as dt
 import hashlib
+import itertools
 import uuid
 from typing import Any
 
 from viesion_core.acces.model import EtatInstallation, SessionOuverte, UtilisateurResume
 from viesion_core.contexte import Contexte, Role
 from viesion_core.db import convertir, lire, lire_un
+from viesion_core.nomenclatures.model import cle
 
 _COLONNES = """u.id, u.nom, u.prenom, u.identifiant, u.courriel, u.telephone, u.fonction, u.role,
     u.organisme, o.nom AS organisme_nom, u.sensible, u.actif,
@@ -90,16 +92,25 @@ async def collaborateurs(ctx: Contexte, organisme: uuid.UUID | None = None) -> l
 
 
 async def chercher_referents(texte: str, *, limite: int = 20) -> list[UtilisateurResume]:
-    """Return active référents whose name, first name or organism begins with the words (« Nom, prénom, structure »)."""
-    conditions, parametres = _filtres(texte, None)
+    """Return active référents each word of whom is the beginning of a name, first name or organism's name.
+
+    « Nom, prénom, structure » (deck), in any order; accents and hyphens do not count.
+    """
+    mots = cle(texte).split()[:5]
     lignes = await lire(
         f"""SELECT {_COLONNES} FROM utilisateur u JOIN organisme o ON o.id = u.organisme
-        WHERE u.actif AND u.role IN ('referent', 'directeur') AND {conditions}
-        ORDER BY u.nom, u.prenom LIMIT {{}}""",
-        *parametres,
-        limite,
+        WHERE u.actif AND u.role IN ('referent', 'directeur') ORDER BY u.nom, u.prenom, u.id LIMIT 5000"""
     )
-    return [_utilisateur(ligne) for ligne in lignes]
+    gardees = (
+        ligne for ligne in lignes if _commencent(mots, f"{ligne['nom']} {ligne['prenom']} {ligne['organisme_nom']}")
+    )
+    return [_utilisateur(ligne) for ligne in itertools.islice(gardees, limite)]
+
+
+def _commencent(mots: list[str], texte: str) -> bool:
+    """Tell whether each word begins one of the words of a text."""
+    presents = f" {cle(texte)}"
+    return all(f" {mot}" in presents for mot in mots)
 
 
 def _filtres(recherche: str, organisme: uuid.UUID | None) -> tuple[str, list[Any]]:

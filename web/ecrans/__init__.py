@@ -15,6 +15,9 @@ from web.ecrans.entretiens import EntretienController, PriseDeRendezVousControll
 from web.ecrans.notes import NoteController
 from web.ecrans.nouveau_beneficiaire import NouveauBeneficiaireController
 from web.ecrans.organismes import OrganismeController
+from web.ecrans.parcours import ParcoursController
+from web.ecrans.parcours_etapes import EtapeController
+from web.ecrans.parcours_referents import AffectationController, ReferentController
 from web.ecrans.recherche import RechercheController
 from web.ecrans.sante import SanteController
 from web.ecrans.utilisateurs import UtilisateurController
@@ -37,4 +40,8 @@ ECRANS: list[type[Controller]] = [
     EntretienController,
     ContratController,
     DifficulteController,
+    ParcoursController,
+    EtapeController,
+    ReferentController,
+    AffectationController,
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from viesion_core.formats import compte, periode
 from viesion_core.parcours.model import (
     UN_JOUR,
     ContratResume,
@@ -16,7 +17,6 @@ from viesion_core.parcours.model import (
     terminer_la_veille,
 )
 from web.axe import Axe, Barre, axe_autour
-from web.formats import compte, periode
 from web.formulaire import lire_date
 
 MOIS_PROPOSES = (3, 6, 9, 12)
