@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import uuid
+from typing import Any
 
 import httpx
 
@@ -10,6 +11,7 @@ from viesion_core.actes import Acte
 from viesion_core.contexte import PARIS, Contexte
 from viesion_core.parcours.actions import enregistrer_contrat
 from viesion_core.parcours.model import SaisieContrat
+from viesion_core.testing import Monde
 
 AUJOURDHUI = dt.datetime.now(PARIS).date()
 
@@ -30,6 +32,11 @@ async def poser_contrat(
     """Save a contract through the core."""
     valeurs = {"type": type_contrat, "debut": debut, "fin": fin, **autres}
     return await enregistrer_contrat(ctx, numero, SaisieContrat(**valeurs))
+
+
+async def ouvrir_dossier(monde: Monde, **autres: Any) -> tuple[int, uuid.UUID]:
+    """Open a dossier whose entry into the dispositif is old enough for what the tests do."""
+    return await monde.dossier(entree=jours(-400), **autres)
 
 
 def acte_de(reponse: httpx.Response) -> uuid.UUID:

@@ -60,6 +60,7 @@ class ParcoursController(Controller):
         liens = await affectations(ctx, numero)
         entrees = await entrees_dispositif(ctx, numero)
         vues = [_vue(ctx, page.registre, etape, liens) for etape in await etapes(ctx, numero)]
+        vues.sort(key=lambda vue: vue.etape.organisme != ctx.organisme)
         courants = [lien for lien in liens if lien.fin is None or lien.fin >= ctx.aujourdhui]
         return await rendre_dossier(
             page,

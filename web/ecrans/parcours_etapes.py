@@ -9,15 +9,13 @@ from litestar.params import FromPath, FromQuery
 
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Interdit
 from viesion_core.nomenclatures.model import libelle, nomenclature
-from viesion_core.organismes.model import OffreDeServiceResume
-from viesion_core.organismes.queries import offre_de_service, offres_de_service
 from viesion_core.parcours.actions_etapes import enregistrer_etape, supprimer_etape
-from viesion_core.parcours.controles import avertissements_etape, terme_etape
-from viesion_core.parcours.model import EtapeResume, SaisieEtape, jour
+from viesion_core.parcours.model import EtapeResume, SaisieEtape
 from viesion_core.parcours.queries import affectations, entrees_dispositif, etape
 from web.conflit import ChampConflit
 from web.ecrans.dossier_commun import rendre_dossier
 from web.ecrans.etape_controle import ControleEtape
+from web.ecrans.etape_offres import nom_offre, offres_proposees, refus_offre, terme_propose, valeurs_posees
 from web.ecrans.parcours import modifiable
 from web.formulaire import Formulaire, lire_date, lire_formulaire
 from web.page import Page, PageCourante
@@ -60,8 +58,8 @@ class EtapeController(Controller):
     ) -> Response[Any]:
         """Return the term that the offre allows (fragment), while the form is filled."""
         saisie = {"offre_de_service": offre_de_service, "debut_reel": debut_reel[:20], "fin_reelle": fin_reelle[:20]}
-        offres = await _offres(page, None, page.ctx.aujourdhui)
-        return page.fragment("parcours/terme.html", **_terme(page, offres, saisie))
+        offres = await offres_proposees(page, None, lire_date(debut_reel[:20]) or page.ctx.aujourdhui)
+        return page.fragment("parcours/terme.html", **terme_propose(page, offres, saisie))
 
     @get("/{identifiant:uuid}", opt=politique(DOSSIER_LECTURE))
     async def consulter(
@@ -135,9 +133,9 @@ class EtapeController(Controller):
         controle = ControleEtape(page, numero, f.texte("avertissements_lus", maximum=8000))
         try:
             saisie = _lire(f)
-            offres = await _offres(page, existante, saisie.debut_reel)
+            offres = await offres_proposees(page, existante, saisie.debut_reel)
             if saisie.offre_de_service not in {offre.id for offre in offres}:
-                raise ErreurSaisie({"offre_de_service": await _refus_offre(page, saisie)})
+                raise ErreurSaisie({"offre_de_service": await refus_offre(page, saisie)})
             a = await enregistrer_etape(
                 page.ctx,
                 numero,
@@ -163,7 +161,7 @@ class EtapeController(Controller):
     ) -> Response[Any]:
         entrees = await entrees_dispositif(page.ctx, numero)
         debut = lire_date(str((saisie or {}).get("debut_reel", ""))) or page.ctx.aujourdhui
-        offres = await _offres(page, existante, debut)
+        offres = await offres_proposees(page, existante, debut)
         ouverte = next((entree.id for entree in entrees if entree.fin is None), None)
         return await rendre_dossier(
             page,
@@ -172,17 +170,17 @@ class EtapeController(Controller):
             onglet="parcours",
             erreur=erreur,
             saisie=saisie,
-            champs=_champs({str(e.id): e.depuis for e in entrees}, {str(o.id): _nom(o) for o in offres}),
+            champs=_champs({str(e.id): e.depuis for e in entrees}, {str(o.id): nom_offre(o) for o in offres}),
             existante=existante,
             dispositifs=[(entree.id, entree.depuis) for entree in entrees],
             dispositif=existante.dispositif if existante else ouverte,
-            offres=[(offre.id, _nom(offre)) for offre in offres],
+            offres=[(offre.id, nom_offre(offre)) for offre in offres],
             offre=existante.offre_de_service if existante else offres[0].id if len(offres) == 1 else None,
             motifs=_motifs(),
             prevues=bool(existante and (existante.debut_prevu or existante.fin_prevue)),
             avertissements=controle.a_lire if controle else [],
             base=_base(numero),
-            **_terme(page, offres, saisie or _pose(existante, offres)),
+            **terme_propose(page, offres, saisie or valeurs_posees(existante, offres)),
         )
 
     async def _cloture(
@@ -242,63 +240,6 @@ def _close(existante: EtapeResume, fin: dt.date | None, motif: str) -> SaisieEta
         fin_prevue=existante.fin_prevue,
         commentaire=existante.commentaire,
     )
-
-
-async def _offres(page: Page, existante: EtapeResume | None, debut: dt.date) -> list[OffreDeServiceResume]:
-    """Return the offres that the form proposes: enabled for the organism that day, their plugin installed.
-
-    The one that the étape already has stays, whatever became of it.
-    """
-    offres = await offres_de_service(page.ctx.organisme) if page.ctx.organisme else []
-    gardee = existante.offre_de_service if existante else None
-    return [o for o in offres if o.id == gardee or (o.active(debut) and page.registre.offre(o.offre) is not None)]
-
-
-async def _refus_offre(page: Page, saisie: SaisieEtape) -> str:
-    """Return why an offre is not among those proposed."""
-    offre = await offre_de_service(saisie.offre_de_service)
-    if offre is None or offre.organisme != page.ctx.organisme:
-        return "Choisissez une offre de service de votre organisme."
-    if page.registre.offre(offre.offre) is None:
-        return f"L'offre {offre.offre} n'est plus installée : rien de nouveau ne s'y crée."
-    return f"L'offre {offre.offre} n'est pas ouverte à {offre.organisme_nom} le {jour(saisie.debut_reel)}."
-
-
-def _nom(offre: OffreDeServiceResume) -> str:
-    """Return « MOS - Module d'Orientation Santé - Béziers »."""
-    return " - ".join(part for part in (offre.offre, offre.libelle, offre.territoire) if part)
-
-
-def _pose(existante: EtapeResume | None, offres: list[OffreDeServiceResume]) -> dict[str, Any]:
-    if existante is None:
-        return {"offre_de_service": str(offres[0].id) if len(offres) == 1 else ""}
-    return {
-        "offre_de_service": str(existante.offre_de_service),
-        "debut_reel": f"{existante.debut_reel}",
-        "fin_reelle": f"{existante.fin_reelle or ''}",
-    }
-
-
-def _terme(page: Page, offres: list[OffreDeServiceResume], saisie: dict[str, Any]) -> dict[str, Any]:
-    """Return what the length of the offre says of the dates typed: its term, and whether it is exceeded."""
-    choisie = next((o for o in offres if str(o.id) == saisie.get("offre_de_service")), None)
-    debut = lire_date(str(saisie.get("debut_reel", "")))
-    offre = page.registre.offre(choisie.offre) if choisie else None
-    if choisie is None or offre is None or offre.duree_maximale is None:
-        return {"duree": None, "terme": None, "depassements": []}
-    if debut is None:
-        return {"duree": offre.duree_maximale, "terme": None, "depassements": []}
-    lue = SaisieEtape(
-        offre_de_service=choisie.id,
-        dispositif=choisie.id,
-        debut_reel=debut,
-        fin_reelle=lire_date(str(saisie.get("fin_reelle", ""))),
-    )
-    return {
-        "duree": offre.duree_maximale,
-        "terme": terme_etape(debut, offre.duree_maximale),
-        "depassements": avertissements_etape(lue, offre.duree_maximale, page.ctx.aujourdhui),
-    }
 
 
 def _champs(dispositifs: dict[str, str], offres: dict[str, str]) -> tuple[ChampConflit, ...]:
