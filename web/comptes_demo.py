@@ -2,7 +2,8 @@
 
 import msgspec
 
-MOT_DE_PASSE = "Viesion-Demo-34!"
+from viesion_core.demo.model import COMPTES as NOMS
+from viesion_core.demo.model import MOT_DE_PASSE
 
 
 class CompteDemo(msgspec.Struct, frozen=True):
@@ -12,10 +13,6 @@ class CompteDemo(msgspec.Struct, frozen=True):
     identifiant: str
 
 
-COMPTES = (
-    CompteDemo("Référent MOS", "referent.mos@demo.test"),
-    CompteDemo("Référent C-PARTI", "referent.cparti@demo.test"),
-    CompteDemo("Directeur d'organisme", "directeur@demo.test"),
-    CompteDemo("Pilote départemental", "pilote@demo.test"),
-    CompteDemo("Administrateur", "admin@demo.test"),
-)
+COMPTES = tuple(CompteDemo(libelle, f"{nom}@demo.test") for nom, libelle in NOMS.items())
+
+__all__ = ["COMPTES", "MOT_DE_PASSE", "CompteDemo"]

@@ -27,6 +27,11 @@ async def journaliser_acte(
     await _enchainer([_ligne(ctx, operation, objet, cle, acte, motif)])
 
 
+async def journaliser_reprise(lignes: Sequence[Ligne]) -> None:
+    """Append the lines of acts taken over in bulk, inside the open transaction."""
+    await _enchainer(lignes)
+
+
 class Journal:
     """The writer of the pending reads of this process."""
 

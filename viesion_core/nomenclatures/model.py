@@ -56,7 +56,7 @@ class Nomenclature(msgspec.Struct, frozen=True):
 
 
 class Commune(msgspec.Struct, frozen=True):
-    """A commune of the Hérault: INSEE code, postal codes separated by a space, insertion territory."""
+    """A commune of the Hérault: INSEE code, postal codes separated by « | », insertion territory."""
 
     code_insee: str
     nom: str
