@@ -18,12 +18,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How this VieSion runs.
 
     `base`: `sqlite:///chemin` or `postgresql://…`. `donnees`: the folder of the documents. `url_publique`: the
-    address that mails carry, never taken from a request. Durations of sessions are idle and absolute.
+    address that mails carry, never taken from a request. `hote`, `port`: where the server listens. Durations of
+    sessions are idle and absolute.
     """
 
     base: str = "sqlite:///donnees/viesion.sqlite"
     donnees: pathlib.Path = pathlib.Path("donnees")
     mode: str = "production"
+    hote: str = "127.0.0.1"
+    port: int = 8000
     url_publique: str = "http://127.0.0.1:8000"
     secret: str = ""
     smtp_hote: str = ""
@@ -38,6 +41,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     processus: int = 1
     pool: int = 10
     mesure: bool = False
+
+    @property
+    def fichier_base(self) -> pathlib.Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        return pathlib.Path(self.base.removeprefix("sqlite:///")) if self.base.startswith("sqlite:///") else None
 
     @property
     def dossier_courriels(self) -> pathlib.Path:
@@ -92,6 +100,10 @@ def _verifier(settings: Settings) -> None:
         raise ErreurReglage("VIESION_URL_PUBLIQUE commence par https:// (ou http:// en local).")
     if settings.secret and len(settings.secret) < 32:
         raise ErreurReglage("VIESION_SECRET compte au moins 32 caractères.")
+    if not 1 <= settings.port <= 65_535:
+        raise ErreurReglage("VIESION_PORT est un numéro de port, de 1 à 65535.")
+    if settings.processus < 1:
+        raise ErreurReglage("VIESION_PROCESSUS vaut 1 au moins.")
     if settings.base.startswith("sqlite") and settings.processus != 1:
         raise ErreurReglage("VIESION_PROCESSUS vaut 1 avec SQLite ; prenez PostgreSQL pour plusieurs processus.")
 

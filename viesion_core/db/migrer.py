@@ -1,7 +1,7 @@
 """Applying migrations: one process, before the workers start."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from viesion_core.db.base import base_courante
 from viesion_core.db.migrations import Migration, migrations_du_paquet
@@ -22,10 +22,15 @@ _REGISTRE = """CREATE TABLE IF NOT EXISTS migration (
 )"""
 
 
-async def migrer(extensions: Mapping[str, Sequence[Migration]] | None = None) -> list[str]:
+async def migrer(
+    extensions: Mapping[str, Sequence[Migration]] | None = None,
+    *,
+    seulement: Mapping[str, Container[str]] | None = None,
+) -> list[str]:
     """Bring the current base to this version; return the names applied now (« application/nom »).
 
-    `extensions`: the migrations of each plugin, by its name. An applied migration whose text has changed is
+    `extensions`: the migrations of each plugin, by its name. `seulement`: apply those alone, by application (a restore
+    makes the schema of its backup). An applied migration whose text has changed is
     refused (ErreurMetier): the base and the code no longer tell the same story.
     """
     async with transaction():
@@ -36,6 +41,8 @@ async def migrer(extensions: Mapping[str, Sequence[Migration]] | None = None) ->
         lignes = await lire("SELECT nom, empreinte FROM migration WHERE application = {}", application)
         connues = {ligne["nom"]: ligne["empreinte"] for ligne in lignes}
         for migration in migrations:
+            if seulement is not None and migration.nom not in seulement.get(application, ()):
+                continue
             if migration.nom not in connues:
                 await _appliquer(application, migration)
                 faites.append(f"{application}/{migration.nom}")
@@ -44,11 +51,27 @@ async def migrer(extensions: Mapping[str, Sequence[Migration]] | None = None) ->
     return faites
 
 
-async def migrations_en_attente() -> list[str]:
-    """Return the core migrations that the current base lacks."""
-    lignes = await lire("SELECT nom FROM migration WHERE application = {}", COEUR)
-    connues = {ligne["nom"] for ligne in lignes}
-    return [m.nom for m in migrations_du_paquet("viesion_core.db.migrations") if m.nom not in connues]
+async def migrations_en_attente(extensions: Mapping[str, Sequence[Migration]] | None = None) -> list[str]:
+    """Return the migrations that the current base lacks (« application/nom »); all of them for an empty base."""
+    applications = {COEUR: migrations_du_paquet("viesion_core.db.migrations"), **(extensions or {})}
+    connues = await _connues()
+    return [
+        f"{application}/{migration.nom}"
+        for application, migrations in applications.items()
+        for migration in migrations
+        if (application, migration.nom) not in connues
+    ]
+
+
+async def _connues() -> set[tuple[str, str]]:
+    """Return the applied migrations; nothing for a base that was never migrated."""
+    present = {
+        "sqlite": "SELECT count(*) FROM sqlite_master WHERE name = 'migration'",
+        "postgresql": "SELECT count(to_regclass('migration'))",
+    }
+    if not await lire_valeur(present[base_courante().dialecte]):
+        return set()
+    return {(li["application"], li["nom"]) for li in await lire("SELECT application, nom FROM migration")}
 
 
 async def _appliquer(application: str, migration: Migration) -> None:

@@ -1,0 +1,1 @@
+"""Backup while people work, restore into an empty install: base, documents and secret in one verified archive."""
