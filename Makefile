@@ -14,8 +14,8 @@ $(VENV)/.pret: requirements/dev.txt requirements/paquets.txt plugins/dev.txt pyp
 	$(BIN)/python -m web.paquets
 	touch $@
 
-demo: $(VENV)/.pret  ## a synthetic département and the server, on http://127.0.0.1:$(PORT)
-	$(BIN)/viesion demo --servir --port $(PORT)
+demo: $(VENV)/.pret  ## a synthetic département and the server, on http://127.0.0.1:$(PORT); NEUF=1 builds it anew
+	$(BIN)/viesion demo --servir --port $(PORT) $(if $(NEUF),--neuf)
 
 test: $(VENV)/.pret  ## the whole test suite, on SQLite and on PostgreSQL
 	$(BIN)/pytest

@@ -1,17 +1,16 @@
 """The command `viesion`: run it for real (init, serve, worker, migrer), show it (demo), look inside (offres…)."""
 
-import asyncio
 import sys
-from collections.abc import Coroutine
-from typing import Any
 
 import click
 
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie
 from viesion_core.settings import ErreurReglage
 from web.commandes.demo import demo
+from web.commandes.execution import executer
 from web.commandes.exploitation import init, journal, migrer, serve, worker
 from web.commandes.offres import offres, organisme
+from web.commandes.sauvegarde import restaurer, sauvegarder
 
 __all__ = ["executer", "main", "viesion"]
 
@@ -22,14 +21,14 @@ def viesion() -> None:
     """VieSion : le suivi des accompagnements des allocataires du RSA."""
 
 
-for commande in (init, serve, worker, migrer, demo, offres, organisme, journal):
+for commande in (init, serve, worker, migrer, demo, offres, organisme, sauvegarder, restaurer, journal):
     viesion.add_command(commande)
 
 
 def main() -> None:
     """Run the command line; a refused act is a sentence, not a trace."""
     try:
-        viesion(standalone_mode=False)
+        code = viesion(standalone_mode=False)
     except click.ClickException as erreur:
         erreur.show()
         sys.exit(erreur.exit_code)
@@ -42,8 +41,4 @@ def main() -> None:
     except (ErreurMetier, ErreurReglage) as erreur:
         click.echo(str(erreur), err=True)
         sys.exit(2)
-
-
-def executer(tache: Coroutine[Any, Any, Any]) -> Any:
-    """Run an asynchronous task to its end."""
-    return asyncio.run(tache)
+    sys.exit(code if isinstance(code, int) else 0)
