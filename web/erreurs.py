@@ -152,8 +152,6 @@ GESTIONNAIRES: dict[Any, Any] = {
     ConnexionRequise: connexion_requise,
     ErreurMetier: erreur_metier,
     HTTPException: erreur_http,
-    msgspec.ValidationError: lambda requete, erreur: _repondre(
-        requete, 400, "La demande n'a pas pu être comprise.", []
-    ),
+    msgspec.DecodeError: lambda requete, erreur: _repondre(requete, 400, "La demande n'a pas pu être comprise.", []),
     Exception: erreur_interne,
 }

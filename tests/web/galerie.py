@@ -129,7 +129,9 @@ def frises() -> dict[str, Any]:
 
 
 def commun(**plus: Any) -> dict[str, Any]:
-    session = SimpleNamespace(prenom="Anne", nom="Lefèvre", organisme_nom="Maison de l'insertion du Biterrois")
+    session = SimpleNamespace(
+        prenom="Anne", nom="Lefèvre", role="referent", organisme_nom="Maison de l'insertion du Biterrois"
+    )
     return {
         "session": session,
         "role": "Référent",

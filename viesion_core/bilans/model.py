@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import msgspec
 
 from viesion_core.contexte import Contexte
+from viesion_core.parcours.model import du_au
 
 _ESPACE = uuid.UUID("0b1a4c4e-8a1f-4b53-9d0e-b11a40000037")
 
@@ -147,6 +148,11 @@ class BilanResume(msgspec.Struct, frozen=True, kw_only=True):
     def nom(self) -> str:
         """« MOS - Bilan du 17/12/2021 »."""
         return f"{self.libelle} du {self.date_bilan:%d/%m/%Y}"
+
+    @property
+    def nom_etape(self) -> str:
+        """« CONTEX'ART - C PARTI - du 15/02/2022 au 31/07/2022 »."""
+        return f"{self.organisme_nom} - {self.offre} - {du_au(self.etape_debut, self.etape_fin)}"
 
     @property
     def clos(self) -> bool:

@@ -18,6 +18,7 @@ from viesion_core.bilans.model import (
 )
 from viesion_core.contexte import Contexte
 from viesion_core.erreurs import ErreurSaisie
+from viesion_core.formats import nombre
 
 LONGUEUR_TEXTE = 10_000
 CHOISIR = "Choisissez un élément de la liste."
@@ -98,8 +99,7 @@ def texte_reponse(question: Question, valeur: Any, listes: Listes) -> str:
         case TypeQuestion.DATE:
             texte = f"{dt.date.fromisoformat(valeur):%d/%m/%Y}"
         case TypeQuestion.NOMBRE:
-            texte = f"{valeur:,}".replace(",", "\u202f").replace(".", ",")
-            texte += f"\u00a0{question.unite}" if question.unite else ""
+            texte = nombre(valeur) + (f"\u00a0{question.unite}" if question.unite else "")
         case TypeQuestion.CHOIX:
             texte = options.get(valeur, valeur)
         case TypeQuestion.CHOIX_MULTIPLE:
@@ -190,14 +190,14 @@ def _nombre(question: Question, valeur: Any, options: Options, aujourdhui: dt.da
 
 def _bornes(question: Question) -> str:
     if question.minimum is not None and question.maximum is not None:
-        return f"entre {_fr(question.minimum)} et {_fr(question.maximum)}"
+        return f"entre {_borne(question.minimum)} et {_borne(question.maximum)}"
     if question.minimum is not None:
-        return f"d'au moins {_fr(question.minimum)}"
-    return f"d'au plus {_fr(question.maximum if question.maximum is not None else 10.0**12)}"
+        return f"d'au moins {_borne(question.minimum)}"
+    return f"d'au plus {_borne(question.maximum if question.maximum is not None else 10.0**12)}"
 
 
-def _fr(nombre: float) -> str:
-    return f"{nombre:,g}".replace(",", "\u202f").replace(".", ",") if nombre < 10**6 else f"{nombre:.0f}"
+def _borne(valeur: float) -> str:
+    return nombre(int(valeur) if valeur == int(valeur) else valeur)
 
 
 def _texte(question: Question, valeur: Any, options: Options, aujourdhui: dt.date) -> str | None:

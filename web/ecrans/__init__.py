@@ -7,6 +7,9 @@ from web.ecrans.actes import ActeController
 from web.ecrans.administration import AdministrationController
 from web.ecrans.aide import AideController
 from web.ecrans.beneficiaires import BeneficiairesController
+from web.ecrans.bilan_actes import BilanActeController
+from web.ecrans.bilan_reponses import ReponseController
+from web.ecrans.bilans import BilanController
 from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
 from web.ecrans.difficultes import DifficulteController
@@ -44,4 +47,7 @@ ECRANS: list[type[Controller]] = [
     EtapeController,
     ReferentController,
     AffectationController,
+    BilanController,
+    BilanActeController,
+    ReponseController,
 ]

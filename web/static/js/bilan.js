@@ -1,7 +1,10 @@
 // A bilan saves itself, answer by answer. Nothing is lost while the network is away, nothing is overwritten unseen.
+import { cadreConflit } from "./bilan-conflit.js";
+import { surveillerDepart } from "./bilan-depart.js";
+import { allerSuivante, suivreSections } from "./bilan-reperes.js";
 import { File } from "./file.js";
-import { ecrire, enClair, lire, memes } from "./questions.js";
-import { creer, heure, jeton, pluriel, tous } from "./outils.js";
+import { ecrire, lire, memes } from "./questions.js";
+import { heure, jeton, pluriel, tous } from "./outils.js";
 
 const PAUSE_TEXTE = 1200;
 
@@ -17,36 +20,66 @@ class Bilan {
     this.blocs = new Map(tous(racine, "[data-question][data-url]").map((bloc) => [bloc.dataset.question, bloc]));
     this.derniere = null;
     this.session = true;
+    this.minuteries = new Map();
     this.file = new File((code, valeur, signal) => this.envoyer(code, valeur, signal), () => this.direEtat());
+    suivreSections(racine);
     if (!this.etat || !this.blocs.size) return;
-    racine.querySelector("[data-sans-js]")?.remove();
+    for (const element of tous(racine, "[data-sans-js]")) element.remove();
     for (const bloc of this.blocs.values()) this.brancher(bloc);
-    racine.querySelector("form")?.addEventListener("submit", (evenement) => evenement.preventDefault());
+    racine.querySelector("form[data-bilan-formulaire], form")?.addEventListener("submit", (evenement) => evenement.preventDefault());
+    racine.querySelector("[data-suivante]")?.addEventListener("click", (evenement) => {
+      evenement.preventDefault();
+      allerSuivante(this.blocs.values());
+    });
+    surveillerDepart(this);
+  }
+
+  // What leaving needs to know (bilan-depart.js).
+  get enAttente() { return this.file.nombre > 0; }
+
+  get coupe() { return this.file.coupee; }
+
+  /** Queue at once what is being typed. */
+  vider() {
+    for (const code of [...this.minuteries.keys()]) this.noter(this.blocs.get(code));
+  }
+
+  /** Whether everything is saved, and no choice waits, before `delai` milliseconds. */
+  async attendre(delai) {
+    const fin = Date.now() + delai;
+    while (this.enAttente && Date.now() < fin && !this.coupe) await new Promise((suite) => setTimeout(suite, 25));
+    return !this.enAttente && !this.racine.querySelector("[data-conflit], [data-erreur]:not([hidden])");
+  }
+
+  /** Show what keeps one on the page: a conflict, a refused answer, or the state of the saves. */
+  montrerReste() {
+    const cause = this.racine.querySelector("[data-conflit], [data-erreur]:not([hidden])") ?? this.etat;
+    cause.scrollIntoView({ block: "center" });
+    cause.querySelector("button")?.focus();
   }
 
   brancher(bloc) {
     bloc.valeurConnue = lire(bloc);
-    let minuterie;
-    const noter = () => {
-      clearTimeout(minuterie);
+    bloc.addEventListener("change", (evenement) => {
+      exclure(bloc, evenement.target);
       this.noter(bloc);
-    };
-    bloc.addEventListener("change", noter);
+    });
     bloc.addEventListener("input", (evenement) => {
       if (!evenement.target.matches("textarea, input[type=number], input[type=text]")) return;
-      clearTimeout(minuterie);
-      minuterie = setTimeout(noter, PAUSE_TEXTE);
+      clearTimeout(this.minuteries.get(bloc.dataset.question));
+      this.minuteries.set(bloc.dataset.question, setTimeout(() => this.noter(bloc), PAUSE_TEXTE));
     });
-    const effacer = bloc.querySelector("[data-effacer]");
-    effacer?.addEventListener("click", () => {
+    bloc.querySelector("[data-effacer]")?.addEventListener("click", () => {
       ecrire(bloc, null);
-      noter();
+      this.noter(bloc);
       bloc.querySelector("input")?.focus();
     });
     this.montrerEffacer(bloc);
   }
 
   noter(bloc) {
+    clearTimeout(this.minuteries.get(bloc.dataset.question));
+    this.minuteries.delete(bloc.dataset.question);
     this.montrerEffacer(bloc);
     const valeur = lire(bloc);
     if (Number.isNaN(valeur) || memes(valeur, bloc.valeurConnue)) return;
@@ -77,17 +110,25 @@ class Bilan {
     this.derniere = corps.enregistre_a;
     const pied = bloc.querySelector("[data-pied]");
     if (pied) pied.textContent = `Enregistré à ${heure(corps.enregistre_a)}`;
+    bloc.querySelector("[data-historique]")?.removeAttribute("hidden");
+    bloc.querySelector(".question-historique")?.replaceChildren();
+    bloc.querySelector("[data-constats]")?.remove();
+    bloc.classList.remove("question-constat");
     this.compter(corps);
   }
 
   compter(corps) {
     const { nombre_reponses: reponses, nombre_questions: questions } = corps;
     if (questions !== undefined) {
+      const posees = questions - (corps.sans_objet ?? 0);
       const barre = this.racine.querySelector("[data-progression] progress");
-      if (barre) [barre.max, barre.value] = [questions || 1, reponses];
+      if (barre) [barre.max, barre.value] = [posees || 1, reponses];
       const texte = this.racine.querySelector("[data-progression-texte]");
       if (texte) texte.textContent = `${reponses} ${pluriel(reponses, "réponse")} / ${questions}`;
-      this.racine.querySelector("[data-progression]")?.classList.toggle("fini", reponses >= questions);
+      this.racine.querySelector("[data-progression]")?.classList.toggle("fini", reponses >= posees);
+      const reste = this.racine.querySelector("[data-reste]");
+      if (reste && corps.restantes !== undefined) reste.textContent = enReste(corps.restantes, corps.sans_objet);
+      this.racine.querySelector("[data-suivante]")?.toggleAttribute("hidden", reponses >= posees);
     }
     for (const [code, section] of Object.entries(corps.sections ?? {})) {
       const lien = this.racine.querySelector(`[data-section-lien="${CSS.escape(code)}"]`);
@@ -105,10 +146,8 @@ class Bilan {
     const autre = corps.valeur ?? null;
     // The answer had arrived although its receipt was lost: the same value is no conflict.
     if (memes(mienne, autre)) return this.enregistre(bloc, corps);
-    const actuelle = lire(bloc);
-    const auteur = corps.auteur ? `${corps.auteur}, à ${heure(corps.enregistre_a)}` : "Enregistré entre-temps";
-    const cadre = creer("div", { class: "conflit", role: "group", "data-conflit": "", "aria-label": "Deux réponses différentes" });
-    const regler = (valeur, garder) => {
+    const regler = (garder) => {
+      const valeur = garder ? lire(bloc) : autre;
       cadre.remove();
       bloc.dataset.version = corps.version;
       ecrire(bloc, valeur);
@@ -117,19 +156,9 @@ class Bilan {
       if (garder) this.file.ajouter(bloc.dataset.question, valeur);
       else this.enregistre(bloc, corps);
       this.direEtat();
-      bloc.querySelector("input, select, textarea")?.focus();
+      bloc.querySelector("input:not([type=hidden]), select:not([hidden]), textarea")?.focus();
     };
-    const cote = (titre, valeur, libelle, garder) => {
-      const bouton = creer("button", { type: "button", class: "bouton" }, libelle);
-      bouton.addEventListener("click", () => regler(garder ? lire(bloc) : valeur, garder));
-      return creer("div", {}, creer("p", { class: "secondaire" }, titre), creer("p", {}, enClair(bloc, valeur)), bouton);
-    };
-    cadre.append(
-      creer("p", {}, creer("strong", {}, "Une autre personne a répondu à cette question. Laquelle garder ?")),
-      creer("div", { class: "conflit-valeurs" },
-        cote("La vôtre", actuelle, "Garder la mienne", true),
-        cote(auteur, autre, "Prendre l'autre", false)),
-    );
+    const cadre = cadreConflit(bloc, lire(bloc), corps, regler);
     bloc.querySelector("[data-conflit]")?.remove();
     bloc.querySelector(".question-corps").append(cadre);
     return this.direEtat();
@@ -160,4 +189,19 @@ class Bilan {
     this.etat.dataset.etat = etat;
     if (this.etat.textContent !== texte) this.etat.textContent = texte;
   }
+}
+
+/** « Aucun » goes with no other: ticking one side unticks the other. */
+function exclure(bloc, champ) {
+  if (champ.type !== "checkbox" || !champ.checked) return;
+  const seul = "exclusive" in champ.dataset;
+  for (const autre of bloc.querySelectorAll("input[type=checkbox]")) {
+    if (autre !== champ && (seul || "exclusive" in autre.dataset)) autre.checked = false;
+  }
+}
+
+/** « 2 restantes, 3 sans objet », as the server writes it. */
+function enReste(restantes, sansObjet) {
+  const reste = restantes ? `${restantes} ${pluriel(restantes, "restante")}` : "Complet";
+  return sansObjet ? `${reste}, ${sansObjet} sans objet` : reste;
 }

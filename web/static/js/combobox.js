@@ -59,6 +59,7 @@ function brancherSelect(select) {
     const exact = choix.find(({ plie }) => plie === plier(champ.value));
     poser(exact ? exact.option.value : champ.value.trim() ? select.value : "");
   });
+  select.addEventListener("pose", montrerChoix);
   select.form?.addEventListener("reset", () => setTimeout(montrerChoix, 0));
 }
 

@@ -37,7 +37,8 @@ function brancher(formulaire) {
   if ("protege" in formulaire.dataset) proteger(formulaire);
 }
 
-function liberer(formulaire) {
+/** Let a form be sent again. */
+export function liberer(formulaire) {
   delete formulaire.dataset.envoi;
   for (const bouton of formulaire.querySelectorAll("button[aria-busy]")) bouton.removeAttribute("aria-busy");
 }

@@ -34,6 +34,8 @@ export function ecrire(bloc, valeur) {
   for (const champ of champs(bloc)) {
     if (champ.type === "checkbox" || champ.type === "radio") champ.checked = cochees.includes(champ.value);
     else champ.value = bloc.dataset.type === "DATE" ? enFrancais(valeur ?? "") : (valeur ?? "");
+    // A list that filters shows its choice in a field of its own.
+    if (champ.tagName === "SELECT") champ.dispatchEvent(new Event("pose"));
   }
 }
 

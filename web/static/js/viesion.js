@@ -9,6 +9,7 @@ import { installerDates } from "./date.js";
 import { installerFormulaires } from "./formulaire.js";
 import { installerConflits } from "./conflit.js";
 import { installerBilan } from "./bilan.js";
+import { installerImpression } from "./imprimer.js";
 import { installerFrises } from "./frise.js";
 import { installerConnexion } from "./connexion.js";
 import { installerChoix } from "./choix.js";
@@ -22,6 +23,7 @@ function installer(racine) {
   installerFormulaires(racine);
   installerConflits(racine);
   installerBilan(racine);
+  installerImpression(racine);
   installerFrises(racine);
   installerConnexion(racine);
 }
