@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 
 from viesion_core.db import ouvrir_base
-from viesion_core.extensions import Registre, charger_extensions, garder_questionnaires
+from viesion_core.extensions import Registre, charger_extensions, garder_modeles, garder_questionnaires
 from viesion_core.journal import Journal
 from viesion_core.settings import Settings
 from viesion_core.worker import Worker
@@ -36,6 +36,7 @@ def create_app(settings: Settings, registre: Registre | None = None, *, avec_wor
     async def vie(app: Litestar) -> AsyncIterator[None]:
         base = await ouvrir_base(settings.base, pool=settings.pool)
         await garder_questionnaires(extensions, dt.datetime.now(dt.UTC))
+        await garder_modeles(extensions, dt.datetime.now(dt.UTC))
         journal = Journal()
         await journal.demarrer()
         worker = Worker(settings, extensions)

@@ -23,3 +23,20 @@ FILTRES = {
         heure_saisie,
     )
 }  # fmt: skip
+
+__all__ = [
+    "FILTRES",
+    "age",
+    "compte",
+    "date",
+    "date_longue",
+    "duree",
+    "heure",
+    "heure_saisie",
+    "instant",
+    "iso",
+    "nombre",
+    "periode",
+    "pluriel",
+    "taille",
+]

@@ -36,6 +36,11 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
         """« 1 Convocation 1er accueil »."""
         return libelle("THEME_ENTRETIEN", self.theme)
 
+    @property
+    def sensible(self) -> bool:
+        """Whether its synthèse is health data."""
+        return self.theme in _THEMES_SENSIBLES
+
 
 class Saisie(msgspec.Struct, frozen=True, kw_only=True):
     """What the form of an entretien gives. `debut` is an aware instant, `duree` in minutes."""

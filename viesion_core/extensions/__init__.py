@@ -2,7 +2,15 @@
 
 from viesion_core.extensions.appels import EchecExtension
 from viesion_core.extensions.decouverte import charger_extensions
+from viesion_core.extensions.fusion import garder_modeles
 from viesion_core.extensions.questionnaires import garder_questionnaires
 from viesion_core.extensions.registre import EtatExtension, Registre
 
-__all__ = ["EchecExtension", "EtatExtension", "Registre", "charger_extensions", "garder_questionnaires"]
+__all__ = [
+    "EchecExtension",
+    "EtatExtension",
+    "Registre",
+    "charger_extensions",
+    "garder_modeles",
+    "garder_questionnaires",
+]

@@ -209,6 +209,12 @@ class Registre:
             extension.erreur = message
             _LOG.error("extension %s refused: %s", extension.nom, message)
 
+    def signaler(self, offre: str, message: str) -> None:
+        """Show a failure of the plugin of an offre on the administration page; it goes on."""
+        extension = self._de_l_offre(offre)
+        if extension is not None:
+            extension.noter(EchecExtension(message))
+
     def fermer(self) -> None:
         """Let the threads of the plugins go."""
         for extension in self._extensions.values():

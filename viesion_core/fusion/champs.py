@@ -153,6 +153,7 @@ _BILAN = GroupeChamps(
             ("sections[].questions[].texte", "Question", "Date de réception de la prescription"),
             ("sections[].questions[].reponse", "Réponse, vide s'il n'y en a pas", "17/12/2026"),
             ("sections[].questions[].repondue", "« Oui » s'il y a une réponse, sinon vide", "Oui"),
+            ("sections[].questions[].texte_libre", "« Oui » si la réponse est un texte libre, sinon vide", ""),
         ),
     ),
     "Le bilan choisi à la fusion. Les questions sans objet n'y figurent pas.",
@@ -247,6 +248,19 @@ def champs_connus(
     champs = [champ for groupe in groupes_du_coeur() for champ in groupe.champs]
     champs += [champ for questionnaire in questionnaires for champ in groupe_reponses(questionnaire).champs]
     return [*champs, *extension]
+
+
+def defaut_extension(champs: Sequence[ChampFusion]) -> str:
+    """Return what is wrong with the fields that a plugin declares (French), or "": they are groups of its own."""
+    coeur = {champ.nom.split(".")[0].removesuffix("[]") for champ in champs_connus()}
+    pris = sorted({c.nom for c in champs if "." not in c.nom or c.nom.split(".")[0].removesuffix("[]") in coeur})
+    if pris:
+        return f"L'offre déclare {', '.join(pris)} : ses champs portent un nom de groupe à elle, comme « mos.duree »."
+    try:
+        arbre(champ.nom for champ in champs)
+    except ValueError as erreur:
+        return str(erreur)
+    return ""
 
 
 def arbre_des_champs(champs: Iterable[ChampFusion]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a Word template, its check and a document are: values only."""
 
 import datetime as dt
+import re
 import uuid
 
 import msgspec
@@ -18,6 +19,7 @@ LIBELLE_NATURE = {FUSION: "Fusion", DEPOT: "Dépôt"}
 TYPE_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TAILLE_MODELE = 5 * 2**20
 TAILLE_DEPOT = 15 * 2**20
+_SUFFIXE_MODELE = re.compile(r"[\s-]*mod[eéè]l[eé][\s-]+(de[\s-]+)?fusion[\s-]*$", re.IGNORECASE)
 INTERDITS_NOM = '/\\:*?"<>|'
 
 
@@ -182,6 +184,12 @@ def nom_propre(texte: str) -> str:
     """Return a label safe in a list and as a file name: one line, no path, at most 120 characters; "" if none."""
     lettres = (" " if c in INTERDITS_NOM or not c.isprintable() else c for c in texte)
     return " ".join("".join(lettres).split()).strip(". ")[:120].rstrip()
+
+
+def titre_document(libelle_modele: str) -> str:
+    """Return the name of what a template makes: « fiche bilan MOS modéle fusion » makes a « Fiche bilan MOS »."""
+    titre = _SUFFIXE_MODELE.sub("", nom_propre(libelle_modele)) or "Document"
+    return titre[0].upper() + titre[1:]
 
 
 def nom_depot(nom_client: str) -> str:

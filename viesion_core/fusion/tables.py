@@ -1,6 +1,6 @@
 """The tables of the fusion room; their DDL, checks and indexes are in the migrations."""
 
-from piccolo.columns import UUID, Boolean, Bytea, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns import JSON, UUID, Boolean, Bytea, ForeignKey, Integer, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 
 from viesion_core.acces.tables import Utilisateur
@@ -10,21 +10,30 @@ from viesion_core.dossiers.tables import Beneficiaire
 from viesion_core.organismes.tables import Organisme
 
 
+class ModeleFusionContenu(Table, tablename="modele_fusion_contenu"):
+    """The bytes of a Word template, by their SHA-256."""
+
+    empreinte = Varchar(length=64, primary_key=True)
+    contenu = Bytea()
+    taille = Integer()
+
+
 class ModeleFusionVersion(Table, tablename="modele_fusion"):
-    """A version of a Word template."""
+    """A version (edition) of a Word template; one is active for each code."""
 
     id = UUID(primary_key=True)
     code = Varchar(length=60)
-    version = Integer()
+    edition = Integer()
     libelle = Varchar(length=160)
     offre = Varchar(length=30)
     questionnaire = Varchar(length=40)
     origine = Varchar(length=14)
-    contenu = Bytea()
     empreinte = Varchar(length=64)
     depose_le = Timestamptz()
     depose_par = Varchar(length=160)
     actif = Boolean()
+    champs = JSON()
+    version = Integer()
 
 
 class Document(Table, tablename="document"):

@@ -1,8 +1,10 @@
 """The offre MOS (Module d'Orientation Santé) of VieSion."""
 
 import importlib.resources
+from typing import Any
 
-from viesion_core.api import Offre, Questionnaire, hookimpl, lire_questionnaire
+from viesion_core.api import BilanVu, DossierVu, ModeleFusion, Offre, Questionnaire, hookimpl, lire_questionnaire
+from viesion_mos import fusion
 
 _PAQUET = importlib.resources.files("viesion_mos")
 
@@ -23,3 +25,15 @@ def declarer_offre() -> Offre:
 def declarer_bilans() -> list[Questionnaire]:
     """« MOS - Bilan »: 37 questions."""
     return [lire_questionnaire((_PAQUET / "bilan.toml").read_text(encoding="utf-8"))]
+
+
+@hookimpl
+def declarer_modeles_fusion() -> list[ModeleFusion]:
+    """« fiche bilan MOS modéle fusion »."""
+    return fusion.modeles()
+
+
+@hookimpl
+def completer_fusion(dossier: DossierVu, bilan: BilanVu | None) -> dict[str, Any]:
+    """Add the fields `mos.…`."""
+    return fusion.completer(dossier, bilan)
