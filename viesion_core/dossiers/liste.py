@@ -53,13 +53,14 @@ class _Critere(msgspec.Struct, frozen=True, kw_only=True):
     """A filter: its condition on the dossier number `{cle}` (on the person's row `b` when `personne`).
 
     `condition` "": the perimeter says it already. `source`: the same set read directly, a query whose column is
-    `numero`; "" when there is no narrow one.
+    `numero`; "" when there is no narrow one; `large`: it holds a good part of the département.
     """
 
     condition: str
     parametres: list[Any]
     source: str = ""
     personne: bool = False
+    large: bool = False
 
 
 async def beneficiaires_page(
@@ -80,7 +81,8 @@ async def beneficiaires_page(
     total = int(await lire_valeur(requete, *parametres))
     if (page - 1) * par_page >= total:
         return [], total
-    requete, parametres = _numeros(ctx, criteres, grand=total > _GRAND)
+    grand = total > _GRAND or (_depart(criteres)[0].large and page * par_page * 3 <= total)
+    requete, parametres = _numeros(ctx, criteres, grand=grand)
     ordre = TRIS.get(tri, TRIS["nom"])
     lignes = await lire(
         f"""{_LIGNE} FROM ({requete} ORDER BY {ordre} LIMIT {{}} OFFSET {{}}) t
@@ -177,7 +179,8 @@ def _sans_rendez_vous(maintenant: dt.datetime) -> _Critere:
 
 def _contrat_termine(jour: dt.date) -> _Critere:
     return _Critere(
-        condition="(SELECT max(k.fin) FROM contrat k WHERE k.beneficiaire = {cle}) < {}",
+        condition="""(SELECT k.fin FROM contrat k WHERE k.beneficiaire = {cle}
+            ORDER BY k.fin DESC LIMIT 1) < {}""",
         parametres=[jour],
     )
 
@@ -195,6 +198,7 @@ _FILE_ACTIVE = _Critere(
     condition="EXISTS (SELECT 1 FROM entree_dispositif d WHERE d.beneficiaire = {cle} AND d.fin IS NULL)",
     parametres=[],
     source="SELECT DISTINCT d.beneficiaire AS numero FROM entree_dispositif d WHERE d.fin IS NULL",
+    large=True,
 )
 _SANS_ETAPE = _Critere(condition=f"NOT EXISTS (SELECT 1 FROM etape e WHERE {_OUVERTE})", parametres=[])
 _CARACTERISTIQUES_MANQUANTES = _Critere(
@@ -203,7 +207,7 @@ _CARACTERISTIQUES_MANQUANTES = _Critere(
     parametres=[],
     source=f"SELECT v.beneficiaire AS numero FROM caracteristique_compte v WHERE v.requises < {_REQUISES}",
 )
-_TOUS = _Critere(condition="", parametres=[], source="SELECT p.numero FROM beneficiaire p")
+_TOUS = _Critere(condition="", parametres=[], source="SELECT p.numero FROM beneficiaire p", large=True)
 
 
 def _compter(ctx: Contexte, criteres: Sequence[_Critere]) -> tuple[str, list[Any]]:
