@@ -11,8 +11,9 @@ from litestar.di import Provide
 
 from viesion_core.db import ouvrir_base
 from viesion_core.extensions import Registre, charger_extensions, garder_modeles, garder_questionnaires
+from viesion_core.installation import en_attente
 from viesion_core.journal import Journal
-from viesion_core.settings import Settings
+from viesion_core.settings import ErreurReglage, Settings
 from viesion_core.worker import Worker
 from web.ecrans import ECRANS
 from web.erreurs import GESTIONNAIRES
@@ -27,16 +28,21 @@ TAILLE_MAXIMALE = 25 * 2**20
 def create_app(settings: Settings, registre: Registre | None = None, *, avec_worker: bool = True) -> Litestar:
     """Return the application for these settings.
 
-    The base must have been migrated. A route without a policy stops the start (LookupError). `registre` lets
-    a test choose its plugins; otherwise the installed ones are loaded.
+    A base that has not been migrated stops the start (ErreurReglage), a route without a policy too (LookupError).
+    `registre` lets a test choose its plugins; otherwise the installed ones are loaded.
     """
     extensions = registre or charger_extensions()
 
     @contextlib.asynccontextmanager
     async def vie(app: Litestar) -> AsyncIterator[None]:
         base = await ouvrir_base(settings.base, pool=settings.pool)
-        await garder_questionnaires(extensions, dt.datetime.now(dt.UTC))
-        await garder_modeles(extensions, dt.datetime.now(dt.UTC))
+        try:
+            await exiger_base_a_jour(extensions)
+            await garder_questionnaires(extensions, dt.datetime.now(dt.UTC))
+            await garder_modeles(extensions, dt.datetime.now(dt.UTC))
+        except BaseException:
+            await base.fermer()
+            raise
         journal = Journal()
         await journal.demarrer()
         worker = Worker(settings, extensions)
@@ -66,3 +72,13 @@ def create_app(settings: Settings, registre: Registre | None = None, *, avec_wor
     )
     table_des_politiques(app)
     return app
+
+
+async def exiger_base_a_jour(extensions: Registre) -> None:
+    """Raise ErreurReglage, which says what to run, when the current base lacks a migration (a plugin's included)."""
+    attente = await en_attente(extensions)
+    if attente:
+        raise ErreurReglage(
+            f"La base n'est pas à jour : {len(attente)} migration(s) à appliquer, dont {attente[0]}. Lancez "
+            "« viesion migrer » (« viesion init » pour une première installation), puis relancez VieSion."
+        )

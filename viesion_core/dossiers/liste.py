@@ -53,14 +53,13 @@ class _Critere(msgspec.Struct, frozen=True, kw_only=True):
     """A filter: its condition on the dossier number `{cle}` (on the person's row `b` when `personne`).
 
     `condition` "": the perimeter says it already. `source`: the same set read directly, a query whose column is
-    `numero`; "" when there is no narrow one; `large`: it holds a good part of the département.
+    `numero`; "" when there is no narrow one.
     """
 
     condition: str
     parametres: list[Any]
     source: str = ""
     personne: bool = False
-    large: bool = False
 
 
 async def beneficiaires_page(
@@ -81,8 +80,7 @@ async def beneficiaires_page(
     total = int(await lire_valeur(requete, *parametres))
     if (page - 1) * par_page >= total:
         return [], total
-    grand = total > _GRAND or (_depart(criteres)[0].large and page * par_page * 3 <= total)
-    requete, parametres = _numeros(ctx, criteres, grand=grand)
+    requete, parametres = _numeros(ctx, criteres, grand=total > _GRAND)
     ordre = TRIS.get(tri, TRIS["nom"])
     lignes = await lire(
         f"""{_LIGNE} FROM ({requete} ORDER BY {ordre} LIMIT {{}} OFFSET {{}}) t
@@ -179,8 +177,7 @@ def _sans_rendez_vous(maintenant: dt.datetime) -> _Critere:
 
 def _contrat_termine(jour: dt.date) -> _Critere:
     return _Critere(
-        condition="""(SELECT k.fin FROM contrat k WHERE k.beneficiaire = {cle}
-            ORDER BY k.fin DESC LIMIT 1) < {}""",
+        condition="(SELECT max(k.fin) FROM contrat k WHERE k.beneficiaire = {cle}) < {}",
         parametres=[jour],
     )
 
@@ -198,7 +195,6 @@ _FILE_ACTIVE = _Critere(
     condition="EXISTS (SELECT 1 FROM entree_dispositif d WHERE d.beneficiaire = {cle} AND d.fin IS NULL)",
     parametres=[],
     source="SELECT DISTINCT d.beneficiaire AS numero FROM entree_dispositif d WHERE d.fin IS NULL",
-    large=True,
 )
 _SANS_ETAPE = _Critere(condition=f"NOT EXISTS (SELECT 1 FROM etape e WHERE {_OUVERTE})", parametres=[])
 _CARACTERISTIQUES_MANQUANTES = _Critere(
@@ -207,7 +203,7 @@ _CARACTERISTIQUES_MANQUANTES = _Critere(
     parametres=[],
     source=f"SELECT v.beneficiaire AS numero FROM caracteristique_compte v WHERE v.requises < {_REQUISES}",
 )
-_TOUS = _Critere(condition="", parametres=[], source="SELECT p.numero FROM beneficiaire p", large=True)
+_TOUS = _Critere(condition="", parametres=[], source="SELECT p.numero FROM beneficiaire p")
 
 
 def _compter(ctx: Contexte, criteres: Sequence[_Critere]) -> tuple[str, list[Any]]:

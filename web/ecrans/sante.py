@@ -7,7 +7,8 @@ from typing import Any
 from litestar import Controller, Response, get
 
 from viesion_core.db import lire_valeur
-from viesion_core.db.migrer import migrations_en_attente
+from viesion_core.installation import en_attente
+from web.page import PageCourante
 from web.politiques import PUBLIQUE, politique
 
 _LOG = logging.getLogger("viesion.sante")
@@ -21,12 +22,12 @@ class SanteController(Controller):
     opt = politique(PUBLIQUE)
 
     @get()
-    async def verifier(self) -> Response[Any]:
+    async def verifier(self, page: PageCourante) -> Response[Any]:
         """Return 200 when VieSion can serve, else 503 and what is wrong, in three words."""
         try:
             async with asyncio.timeout(DELAI):
                 await lire_valeur("SELECT 1 AS un")
-                attente = await migrations_en_attente()
+                attente = await en_attente(page.registre)
         except Exception as erreur:
             _LOG.error("the base does not answer: %s", type(erreur).__name__)
             return Response({"etat": "indisponible", "base": False}, status_code=503)

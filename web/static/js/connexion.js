@@ -2,12 +2,16 @@
 import { tous } from "./outils.js";
 
 export function installerConnexion(racine) {
-  for (const cadre of tous(racine, "[data-montrer-secret]")) montrer(cadre);
-  for (const champ of tous(racine, "input[data-regles]")) surveiller(champ);
-  for (const lien of tous(racine, "a[data-compte]")) lien.addEventListener("click", (evenement) => remplir(evenement, lien));
+  for (const cadre of tous(racine, "[data-montrer-secret]:not([data-pret])")) montrer(cadre);
+  for (const champ of tous(racine, "input[data-regles]:not([data-pret])")) surveiller(champ);
+  for (const lien of tous(racine, "a[data-compte]:not([data-pret])")) {
+    lien.dataset.pret = "";
+    lien.addEventListener("click", (evenement) => remplir(evenement, lien));
+  }
 }
 
 function montrer(cadre) {
+  cadre.dataset.pret = "";
   const champ = cadre.querySelector("input");
   const bouton = cadre.querySelector("button");
   bouton.hidden = false;
@@ -35,6 +39,7 @@ function remplir(evenement, lien) {
 }
 
 function surveiller(champ) {
+  champ.dataset.pret = "";
   const liste = document.getElementById(champ.dataset.regles);
   const regles = {
     longueur: (mot) => mot.length >= 14,

@@ -3,7 +3,8 @@
 export function installerMenus() {
   document.addEventListener("click", (evenement) => {
     for (const menu of document.querySelectorAll("details[data-menu][open]")) {
-      if (!menu.contains(evenement.target)) menu.open = false;
+      // The path, not the tree: an option that was chosen has already left its list.
+      if (!evenement.composedPath().includes(menu)) menu.open = false;
     }
     const declencheur = evenement.target.closest?.("[data-dialogue]");
     const dialogue = declencheur && document.getElementById(declencheur.dataset.dialogue);
