@@ -143,6 +143,7 @@ def en_instant(valeur: Any) -> dt.datetime | None:
     return dt.datetime.fromisoformat(valeur) if isinstance(valeur, str) else valeur
 
 
+LIEN = "D'autres informations s'y rattachent : supprimez-les ou détachez-les d'abord."
 _MESSAGES: dict[str, str] = {
     "contrat_chevauchement": "Deux contrats d'une même personne ne peuvent pas se chevaucher.",
     "referent_parcours_unique": "Une personne n'a qu'un référent de parcours à la fois.",
@@ -168,6 +169,8 @@ def _contraintes_traduites() -> Iterator[None]:
         for nom, message in _MESSAGES.items():
             if nom in texte:
                 raise ErreurMetier(message) from erreur
+        if isinstance(erreur, asyncpg.ForeignKeyViolationError) or "FOREIGN KEY" in texte:
+            raise ErreurMetier(LIEN) from erreur
         raise
 
 

@@ -1,0 +1,181 @@
+"""The authorisation matrix, generated from the routes: every route x method x role x own, other, unknown, mixed."""
+
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+
+import httpx
+import msgspec
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+
+from tests.securite.objets import INCONNU, NUMERO_INCONNU, Objets
+from tests.serveur import Serveur
+from viesion_core.contexte import Contexte
+from viesion_core.testing import Monde
+from web.politiques import table_des_politiques
+
+ROLES = ("anonyme", "referent", "directeur", "pilote", "administrateur")
+PERMIS: Mapping[str, frozenset[str]] = {
+    "publique": frozenset(ROLES),
+    "connecté": frozenset(ROLES[1:]),
+    "suivi": frozenset({"referent", "directeur"}),
+    "consultation": frozenset({"referent", "directeur", "pilote"}),
+    "dossier, lecture": frozenset({"referent", "directeur", "pilote"}),
+    "dossier, écriture": frozenset({"referent", "directeur"}),
+    "pilotage": frozenset({"directeur", "pilote"}),
+    "administration": frozenset({"administrateur"}),
+}
+"""Who may call the routes of each policy: written here a second time, so that a change of one is seen."""
+
+FIN_DE_SESSION = "/connexion/fin"
+CORPS = {"version": "1", "fin": "01/06/2026", "faite": "oui"}
+REALISATIONS = {"entretiens": "PRESENCE", "difficultes": "LEVEE"}
+"""What a form would send: a refusal must not depend on it."""
+D_UN_ORGANISME = frozenset({"/notes/{identifiant}"})
+"""What belongs to an organism alone: the pilote does not read it."""
+CIBLES = ("inconnu", "autre", "mixte", "propre")
+
+
+class Route(msgspec.Struct, frozen=True):
+    """A route as the matrix tries it: its parameters are (name, the segment before it, its kind)."""
+
+    methode: str
+    modele: str
+    politique: str
+    parametres: tuple[tuple[str, str, str], ...]
+
+    @property
+    def dossier(self) -> bool:
+        """Whether the address names a dossier."""
+        return any(nom == "numero" for nom, _, _ in self.parametres)
+
+    @property
+    def objets(self) -> list[str]:
+        """The kinds of the objects that the address names besides the dossier."""
+        return [segment for nom, segment, genre in self.parametres if nom != "numero" and genre == "UUID"]
+
+
+def routes(app: Litestar) -> list[Route]:
+    """Return every route that is not a static file, with its policy."""
+    parametres: dict[str, tuple[tuple[str, str, str], ...]] = {}
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            morceaux = list(route.path_components)
+            parametres[route.path_format] = tuple(
+                (m.name, str(morceaux[i - 1]) if i else "", m.type.__name__)
+                for i, m in enumerate(morceaux)
+                if not isinstance(m, str)
+            )
+    return [
+        Route(methode, modele, politique, parametres[modele])
+        for methode, modele, politique in table_des_politiques(app)
+        if not modele.startswith("/static/") and methode != "HEAD"
+    ]
+
+
+def adresse(route: Route, cible: str, propres: Objets, autres: Objets) -> str | None:
+    """Return the address of a route for a target; None when the target makes no sense for it."""
+    if cible == "mixte" and not (route.dossier and route.objets):
+        return None
+    if cible in ("autre", "inconnu") and not route.parametres:
+        return None
+    chemin = route.modele
+    for nom, segment, genre in route.parametres:
+        chemin = chemin.replace("{" + nom + "}", _valeur(nom, segment, genre, cible, propres, autres))
+    return chemin
+
+
+def _valeur(nom: str, segment: str, genre: str, cible: str, propres: Objets, autres: Objets) -> str:
+    if nom == "numero":
+        return str({"inconnu": NUMERO_INCONNU, "autre": autres.numero}.get(cible, propres.numero))
+    if genre == "UUID":
+        source = {"propre": propres, "inconnu": None}.get(cible, autres)
+        return str(source.identifiants[segment] if source else INCONNU)
+    return propres.textes.get(segment, "inconnu") if cible == "propre" else "inconnu"
+
+
+async def defauts(
+    serveur: Serveur, app: Litestar, monde: Monde, propres: Objets, autres: Objets
+) -> AsyncGenerator[str, None]:
+    """Try the whole matrix; yield what is wrong, in words (nothing: the isolation holds)."""
+    contextes: dict[str, Contexte | None] = {
+        "referent": monde.referent,
+        "anonyme": None,
+        "directeur": monde.directeur,
+        "pilote": monde.pilote,
+        "administrateur": monde.administrateur,
+    }
+    for role, ctx in contextes.items():
+        async with serveur.client(ctx) as client:
+            for route in routes(app):
+                if route.modele != FIN_DE_SESSION:
+                    for defaut in await _essayer(client, route, role, propres, autres):
+                        yield defaut
+        async with serveur.client(ctx) as client:
+            async for defaut in _fin_de_session(client, role):
+                yield defaut
+
+
+async def _essayer(client: httpx.AsyncClient, route: Route, role: str, propres: Objets, autres: Objets) -> list[str]:
+    trouves, corps = [], {}
+    for cible in CIBLES:
+        chemin = adresse(route, cible, propres, autres)
+        if chemin is None:
+            continue
+        corps_envoye = None
+        if route.methode == "POST" and cible != "propre":
+            corps_envoye = CORPS | {"realisation": REALISATIONS.get(route.objets[-1] if route.objets else "", "")}
+        reponse = await client.request(route.methode, chemin, data=corps_envoye, follow_redirects=False)
+        if cible in ("autre", "inconnu"):
+            corps[cible] = _anonymiser(reponse)
+        for defaut in _juger(reponse, route, role, cible, autres):
+            trouves.append(f"{role}, {route.methode} {route.modele} ({cible}) : {defaut}")
+    if role in ("referent", "directeur") and len(set(corps.values())) > 1:
+        trouves.append(f"{role}, {route.methode} {route.modele} : un objet d'un autre ne répond pas comme un inconnu")
+    return trouves
+
+
+def _juger(reponse: httpx.Response, route: Route, role: str, cible: str, autres: Objets) -> Iterator[str]:
+    """Yield what is wrong in one answer."""
+    statut = reponse.status_code
+    if statut >= 500:
+        yield f"répond {statut}"
+        return
+    if role in ("referent", "directeur", "administrateur", "anonyme") and autres.canari in reponse.text:
+        yield "laisse fuir les données d'un autre organisme"
+    if role not in PERMIS[route.politique]:
+        attendu = (
+            statut == 303 and reponse.headers["location"].startswith("/connexion")
+            if role == "anonyme"
+            else statut == 403
+        )
+        if not attendu:
+            yield f"répond {statut} à un rôle qui n'a pas le droit"
+        return
+    if route.politique == "publique":
+        return
+    if statut in (401, 403) and not (statut == 403 and cible == "propre" and role == "directeur"):
+        yield f"répond {statut} à un rôle qui a le droit"
+    refuse = cible == "inconnu" or (cible in ("autre", "mixte") and (role != "pilote" or cible == "mixte"))
+    if refuse and route.parametres and role != "administrateur" and statut != 404:
+        yield f"répond {statut} au lieu de 404"
+    attendus = (404,) if role == "pilote" and route.modele in D_UN_ORGANISME else (200, 303)
+    if cible == "propre" and route.methode == "GET" and statut not in attendus:
+        yield f"répond {statut} sur son propre objet"
+
+
+async def _fin_de_session(client: httpx.AsyncClient, role: str) -> AsyncIterator[str]:
+    """Close the session: whoever has none is sent to the connexion; the others are out for good."""
+    premiere = await client.post(FIN_DE_SESSION, follow_redirects=False)
+    if premiere.status_code != 303 or "/connexion" not in premiere.headers["location"]:
+        yield f"{role}, POST {FIN_DE_SESSION} : répond {premiere.status_code}"
+    apres = await client.get("/", follow_redirects=False)
+    if role != "anonyme" and apres.status_code != 303:
+        yield f"{role} : la session fermée ouvre encore l'accueil ({apres.status_code})"
+
+
+def _anonymiser(reponse: httpx.Response) -> tuple[int, str]:
+    """Return what a reader sees of a refusal, without the address and the nonce."""
+    texte = re.sub(r'nonce="[^"]*"', "", reponse.text)
+    texte = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", texte)
+    return reponse.status_code, re.sub(r"\d+", "", texte)

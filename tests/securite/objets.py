@@ -1,0 +1,105 @@
+"""Two organisms that each have one of everything, marked with a canary that the other must never read."""
+
+import datetime as dt
+import uuid
+
+import msgspec
+
+from viesion_core.bilans.actions import creer_bilan
+from viesion_core.bilans.actions_reponses import enregistrer_reponse
+from viesion_core.bilans.model import SaisieReponse
+from viesion_core.contexte import Contexte
+from viesion_core.db import lire_valeur
+from viesion_core.difficultes.actions import ajouter_difficultes
+from viesion_core.difficultes.model import Saisie as SaisieDifficulte
+from viesion_core.entretiens.actions import creer_entretien
+from viesion_core.entretiens.model import Saisie as SaisieEntretien
+from viesion_core.entretiens.model import Theme
+from viesion_core.notes.actions import creer_note
+from viesion_core.notes.model import SaisieNote
+from viesion_core.parcours.actions import enregistrer_contrat
+from viesion_core.parcours.actions_etapes import enregistrer_etape
+from viesion_core.parcours.actions_referents import affecter_referent
+from viesion_core.parcours.model import PARCOURS, SaisieAffectation, SaisieContrat, SaisieEtape
+from viesion_core.testing import Monde
+
+DEBUT = dt.date(2026, 2, 2)
+INCONNU = uuid.UUID("00000000-0000-4000-8000-00000000dead")
+NUMERO_INCONNU = 999_999
+
+
+class Objets(msgspec.Struct, kw_only=True):
+    """What an organism has: a dossier, and the id of one object of each kind by the segment of its address."""
+
+    canari: str
+    numero: int
+    identifiants: dict[str, uuid.UUID]
+    textes: dict[str, str] = {}
+
+
+async def creer_objets(monde: Monde, auteur: Contexte, offre: uuid.UUID, canari: str) -> Objets:
+    """Give the organism of `auteur` a dossier and one object of each kind; every text carries the canary."""
+    assert auteur.utilisateur is not None
+    assert auteur.organisme is not None
+    numero, entree = await monde.dossier(auteur, nom=canari, prenom="Ariane")
+    identifiants = {
+        "entrees": entree,
+        "dispositif": entree,
+        "organismes": auteur.organisme,
+        "utilisateurs": auteur.utilisateur,
+        "offres": offre,
+    }
+    saisie = SaisieEtape(offre_de_service=offre, dispositif=entree, debut_reel=DEBUT, commentaire=canari)
+    a = await enregistrer_etape(auteur, numero, saisie)
+    identifiants |= {"actes": a.id, "etapes": await _dernier("etape", numero)}
+    await _suivre(auteur, numero, identifiants, canari)
+    await _evaluer(auteur, numero, identifiants, canari)
+    return Objets(canari=canari, numero=numero, identifiants=identifiants)
+
+
+async def _suivre(auteur: Contexte, numero: int, identifiants: dict[str, uuid.UUID], canari: str) -> None:
+    """Add a contrat, a référent, an entretien, a difficulté and a note."""
+    assert auteur.utilisateur is not None
+    contrat = SaisieContrat(type="CER", debut=DEBUT, fin=dt.date(2026, 7, 31), commentaire=canari)
+    await enregistrer_contrat(auteur, numero, contrat)
+    identifiants["contrats"] = await _dernier("contrat", numero)
+    referent = SaisieAffectation(
+        referent=auteur.utilisateur, nature=PARCOURS, dispositif=identifiants["entrees"], debut=DEBUT
+    )
+    await affecter_referent(auteur, numero, referent)
+    identifiants["referents"] = await _dernier("affectation", numero)
+    entretien = SaisieEntretien(
+        debut=dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC),
+        collaborateur=auteur.utilisateur,
+        etape=identifiants["etapes"],
+        type="SUIVI",
+        realisation="PRESENCE",
+        themes=(Theme(theme="AUTRE", synthese=canari),),
+    )
+    await creer_entretien(auteur, numero, entretien)
+    identifiants["entretiens"] = await _dernier("entretien", numero)
+    await ajouter_difficultes(
+        auteur, numero, ["MOBILITE_SANS_PERMIS"], SaisieDifficulte(debut=DEBUT, commentaire=canari)
+    )
+    identifiants["difficultes"] = await _dernier("difficulte", numero)
+    await creer_note(auteur, SaisieNote(texte=canari, partagee=True, beneficiaire=numero))
+    identifiants["notes"] = await _dernier("note", numero)
+
+
+async def _evaluer(auteur: Contexte, numero: int, identifiants: dict[str, uuid.UUID], canari: str) -> None:
+    """Add a bilan with a text in it."""
+    _, bilan = await creer_bilan(
+        auteur,
+        numero,
+        etape_choisie=identifiants["etapes"],
+        code="MOS",
+        date_bilan=dt.date(2026, 6, 1),
+        installees=frozenset({"MOS"}),
+    )
+    attentes = SaisieReponse(valeur=canari, version=0)
+    await enregistrer_reponse(auteur, numero, bilan, "MOS_27", attentes, installees=frozenset({"MOS"}))
+    identifiants["bilans"] = bilan
+
+
+async def _dernier(table: str, numero: int) -> uuid.UUID:
+    return uuid.UUID(str(await lire_valeur(f"SELECT id FROM {table} WHERE beneficiaire = {{}} LIMIT 1", numero)))

@@ -1,0 +1,162 @@
+"""Who may do what: the matrix holds on both engines, and faults planted on purpose are seen."""
+
+import contextlib
+import pathlib
+from collections.abc import Callable
+
+import pytest
+from litestar import Litestar, get
+from litestar.routes import HTTPRoute
+
+from tests import serveur as tests_serveur
+from tests.securite import matrice
+from tests.securite.objets import Objets, creer_objets
+from tests.serveur import SQLITE, Serveur, servir
+from viesion_core.acces import perimetre
+from viesion_core.contexte import Contexte
+from viesion_core.db import lire, lire_valeur
+from viesion_core.erreurs import Introuvable
+from viesion_core.extensions import charger_extensions, garder_questionnaires
+from viesion_core.parcours import queries as parcours
+from viesion_core.settings import Settings
+from viesion_core.testing import MAINTENANT, Monde
+from web import politiques
+from web.application import create_app
+
+INSTANTANE = pathlib.Path(__file__).parent / "politiques.txt"
+
+
+def application() -> Litestar:
+    """Return the application alone: its routes and policies."""
+    return create_app(Settings(secret="s" * 40), charger_extensions(), avec_worker=False)
+
+
+async def peupler(monde: Monde) -> tuple[Objets, Objets]:
+    """Give both organisms one of everything."""
+    await garder_questionnaires(charger_extensions(), MAINTENANT)
+    autre_offre = await lire_valeur("SELECT id FROM offre_de_service WHERE organisme = {}", monde.autre_organisme)
+    propres = await creer_objets(monde, monde.referent, monde.offre_de_service, "CANARI-PROPRE")
+    return propres, await creer_objets(monde, monde.autre_referent, autre_offre, "CANARI-AUTRE")
+
+
+def test_every_route_has_the_policy_that_was_reviewed() -> None:
+    """The reviewed table: a new or changed route shows here, and is read before it is accepted."""
+    table = politiques.table_des_politiques(application())
+    texte = "".join(f"{methode:7}{chemin}  [{regle}]\n" for methode, chemin, regle in table)
+    assert texte == INSTANTANE.read_text(encoding="utf-8"), "read what changed, then update politiques.txt"
+    assert {regle for _, _, regle in table} <= set(matrice.PERMIS)
+
+
+async def test_the_matrix_holds(serveur: Serveur, monde: Monde) -> None:
+    propres, autres = await peupler(monde)
+    trouves = [d async for d in matrice.defauts(serveur, application(), monde, propres, autres)]
+    assert not trouves, "\n".join(trouves)
+
+
+Faute = Callable[[pytest.MonkeyPatch], None]
+
+
+def _perimetre_ouvert(monkeypatch: pytest.MonkeyPatch) -> None:
+    ouvert = "({{}} IS NOT NULL AND {{}} IS NOT NULL AND {colonne} > 0)"
+    monkeypatch.setattr(perimetre, "_RATTACHE", ouvert)
+
+
+def _aveu(monkeypatch: pytest.MonkeyPatch) -> None:
+    exiger = perimetre.exiger_dossier
+
+    async def avouer(ctx: Contexte, numero: int) -> None:
+        try:
+            await exiger(ctx, numero)
+        except Introuvable:
+            if await lire_valeur("SELECT 1 FROM beneficiaire WHERE numero = {}", numero):
+                raise Introuvable("Ce dossier est suivi par un autre organisme.") from None
+            raise
+
+    monkeypatch.setattr(politiques, "exiger_dossier", avouer)
+
+
+def _objet_d_un_autre_dossier(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def un(ctx: Contexte, requete: str, alias: str, numero: int, identifiant: object) -> object:
+        lignes = await lire(f"{requete} WHERE {alias}.id = {{}}", identifiant)
+        if not lignes:
+            raise Introuvable
+        return lignes[0]
+
+    monkeypatch.setattr(parcours, "_un", un)
+
+
+def _incident(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def casser(*_: object, **__: object) -> object:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("web.ecrans.difficultes.difficultes_page", casser)
+
+
+def _session_qui_survit(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def oublier(jeton: str) -> None: ...
+
+    monkeypatch.setattr("web.ecrans.connexion.fermer_session", oublier)
+
+
+def _notes_de_tous(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("viesion_core.notes.queries._visible", lambda ctx: ("1 = 1", []))
+
+
+def _politique(methode: str, chemin: str, regle: politiques.Politique) -> Faute:
+    """Return the fault « this route has another policy than the one that was reviewed »."""
+
+    def planter(monkeypatch: pytest.MonkeyPatch) -> None:
+        def composer(*arguments: object, **options: object) -> Litestar:
+            app = create_app(*arguments, **options)  # type: ignore[arg-type]  # passed through as they come
+            for route in app.routes:
+                if isinstance(route, HTTPRoute) and route.path_format == chemin:
+                    for handler in route.route_handlers:
+                        if methode in handler.http_methods:
+                            handler.opt[politiques.CLE] = regle
+            return app
+
+        monkeypatch.setattr(tests_serveur, "create_app", composer)
+
+    return planter
+
+
+FAUTES: dict[str, Faute] = {
+    "the perimeter lets every organism in": _perimetre_ouvert,
+    "a refusal tells that the dossier exists": _aveu,
+    "an object is read through another dossier": _objet_d_un_autre_dossier,
+    "a list shows the notes of all": _notes_de_tous,
+    "a screen breaks": _incident,
+    "a closed session survives": _session_qui_survit,
+    "the administration is open to all": _politique("GET", "/administration", politiques.CONNECTE),
+    "the accounts are open to all": _politique("GET", "/administration/utilisateurs", politiques.CONNECTE),
+    "a dossier is public": _politique("GET", "/beneficiaires/{numero}", politiques.PUBLIQUE),
+    "the pilote may write": _politique("POST", "/beneficiaires/{numero}/contrats/nouveau", politiques.DOSSIER_LECTURE),
+    "a référent is shut out": _politique("GET", "/beneficiaires", politiques.ADMINISTRATION),
+    "an administrator reads dossiers": _politique(
+        "GET", "/beneficiaires/{numero}/entretiens", politiques.Politique("ouverte")
+    ),
+}
+
+
+@SQLITE
+@pytest.mark.parametrize("faute", FAUTES.values(), ids=FAUTES.keys())
+async def test_a_fault_planted_on_purpose_is_seen(
+    faute: Faute, adresse_base: str, monde: Monde, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propres, autres = await peupler(monde)
+    faute(monkeypatch)
+    async with (
+        servir(adresse_base, tmp_path / "donnees") as serveur,
+        contextlib.aclosing(matrice.defauts(serveur, application(), monde, propres, autres)) as trouves,
+    ):
+        assert await anext(trouves, None), "the fault went unseen"
+
+
+def test_a_route_without_a_policy_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    @get("/oubliee", sync_to_thread=False)
+    def oubliee() -> str:
+        return "personne n'y a pensé"
+
+    monkeypatch.setattr("web.application.ECRANS", [oubliee])
+    with pytest.raises(LookupError, match="GET /oubliee"):
+        application()
