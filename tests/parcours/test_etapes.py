@@ -5,9 +5,13 @@ import uuid
 
 import pytest
 
+from tests.entretiens.aides import une_saisie
 from viesion_core.actes import acte, annuler_acte
 from viesion_core.db import executer, lire, transaction
+from viesion_core.dossiers.actions_dispositif import clore_entree, modifier_entree
+from viesion_core.dossiers.model import SaisieEntree
 from viesion_core.dossiers.tables import EntreeDispositif
+from viesion_core.entretiens.actions import creer_entretien
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie, Interdit
 from viesion_core.parcours.actions_etapes import enregistrer_etape, supprimer_etape
 from viesion_core.parcours.controles import avertissements_etape, defauts_etape
@@ -200,3 +204,37 @@ async def test_a_second_entry_is_not_mixed_up(monde: Monde) -> None:
     with pytest.raises(ErreurSaisie):
         await enregistrer_etape(monde.referent, numero, saisie(monde, seconde["id"]))
     await enregistrer_etape(monde.referent, numero, saisie(monde, seconde["id"], debut_reel=J(2026, 5, 1)))
+
+
+async def test_an_undoing_never_puts_an_etape_outside_its_dispositif(monde: Monde) -> None:
+    numero, entree = await monde.dossier()
+    await enregistrer_etape(monde.referent, numero, saisie(monde, entree))
+    (etape,) = await etapes(monde.referent, numero)
+    close = saisie(monde, entree, fin_reelle=J(2026, 7, 31), motif_fin=MOTIF)
+    cloture = await enregistrer_etape(monde.referent, numero, close, identifiant=etape.id, version=1)
+    sortie = await clore_entree(monde.referent, numero, entree, J(2026, 8, 31), "DECES", version=1)
+    with pytest.raises(ErreurMetier, match="sortirait des dates de son dispositif"):
+        await annuler_acte(monde.referent, cloture.id)
+    await annuler_acte(monde.referent, sortie.id)
+    await annuler_acte(monde.referent, cloture.id)
+    (etape,) = await etapes(monde.referent, numero)
+    assert etape.ouverte
+
+
+async def test_an_undoing_never_puts_an_entry_after_its_etapes(monde: Monde) -> None:
+    numero, entree = await monde.dossier()
+    plus_tot = SaisieEntree(debut=J(2025, 12, 1))
+    avance = await modifier_entree(monde.referent, numero, entree, plus_tot, version=1)
+    await enregistrer_etape(monde.referent, numero, saisie(monde, entree, debut_reel=J(2025, 12, 15)))
+    with pytest.raises(ErreurMetier, match="sortirait des dates de son dispositif"):
+        await annuler_acte(monde.referent, avance.id)
+
+
+async def test_an_etape_under_which_an_entretien_came_is_not_undone(monde: Monde) -> None:
+    numero, entree = await monde.dossier()
+    ouverture = await enregistrer_etape(monde.referent, numero, saisie(monde, entree))
+    (etape,) = await etapes(monde.referent, numero)
+    await creer_entretien(monde.referent, numero, une_saisie(monde.referent, etape=etape.id), confirme=True)
+    with pytest.raises(ErreurMetier, match="rattachés depuis"):
+        await annuler_acte(monde.referent, ouverture.id)
+    assert len(await etapes(monde.referent, numero)) == 1

@@ -1,7 +1,8 @@
 """Undo: the inverse revisions, if no row has moved since; otherwise what stands in the way."""
 
+import contextlib
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from viesion_core.actes.actions import Acte, acte
 from viesion_core.actes.model import DELAI_ANNULATION, depuis_json, table_nommee
 from viesion_core.contexte import PARIS, Contexte, Role
-from viesion_core.db import executer, lire, lire_un
+from viesion_core.db import executer, lien_rompu, lire, lire_un
 from viesion_core.erreurs import ErreurMetier, Interdit, Introuvable
 
 Suite = Callable[[Sequence[str]], Awaitable[None]]
@@ -58,13 +59,28 @@ async def annuler_acte(ctx: Contexte, identifiant: uuid.UUID) -> Acte:
         if not prises:
             raise ErreurMetier("Cette action est déjà annulée.")
         effets = await _effets(identifiant)
-        for effet in reversed(effets):
-            await _inverser(a, effet)
+        with _liens_nommes():
+            for effet in reversed(effets):
+                await _inverser(a, effet)
         for nom_table in {effet.nom_table for effet in effets}:
             cles = [effet.cle for effet in effets if effet.nom_table == nom_table]
             for suite in _SUITES.get(nom_table, []):
                 await suite(cles)
     return a
+
+
+@contextlib.contextmanager
+def _liens_nommes() -> Iterator[None]:
+    """Say in French that rows which came since hang on one that the undoing would delete."""
+    try:
+        yield
+    except Exception as erreur:
+        if not lien_rompu(erreur):
+            raise
+        raise ErreurMetier(
+            "Cette action ne peut plus être annulée : d'autres éléments y ont été rattachés depuis. "
+            "Annulez ou supprimez d'abord ceux-là."
+        ) from erreur
 
 
 def _exiger_droit(ctx: Contexte, fait: dict[str, Any]) -> None:

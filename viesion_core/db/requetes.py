@@ -159,6 +159,13 @@ def declarer_contraintes(messages: Mapping[str, str]) -> None:
     _MESSAGES.update(messages)
 
 
+def lien_rompu(erreur: BaseException) -> bool:
+    """Tell whether the base refused because a row is still pointed at (a foreign key)."""
+    return isinstance(erreur, asyncpg.ForeignKeyViolationError) or (
+        isinstance(erreur, sqlite3.IntegrityError) and "FOREIGN KEY" in str(erreur)
+    )
+
+
 @contextlib.contextmanager
 def _contraintes_traduites() -> Iterator[None]:
     """Turn the refusal of a named constraint into its French message; others stay defects."""

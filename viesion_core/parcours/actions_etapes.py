@@ -1,15 +1,17 @@
 """The use cases of étapes: open, change, close, delete. The plugin of the offre is asked before saving."""
 
 import datetime as dt
+import functools
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from viesion_core.acces.perimetre import exiger_dossier, exiger_ecriture
-from viesion_core.actes import Acte, acte
+from viesion_core.actes import Acte, acte, declarer_suite
 from viesion_core.contexte import Contexte
+from viesion_core.db import lire_un
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie, Interdit
 from viesion_core.organismes.model import OffreDeServiceResume
 from viesion_core.organismes.queries import offre_de_service
@@ -105,6 +107,23 @@ async def terminer_referents_etape(a: Acte, numero: int, identifiant: uuid.UUID,
     return termines
 
 
+async def _garder_places(colonne: str, cles: Sequence[str]) -> None:
+    """Refuse an undoing that would put an étape outside the dates of its dispositif."""
+    marques = ", ".join("{}" for _ in cles)
+    ligne = await lire_un(
+        f"""SELECT o.nom || ' - ' || e.offre AS nom, d.debut, d.fin
+        FROM etape e JOIN entree_dispositif d ON d.id = e.dispositif JOIN organisme o ON o.id = e.organisme
+        WHERE {colonne} IN ({marques}) AND (e.debut_reel < d.debut
+            OR (d.fin IS NOT NULL AND (e.fin_reelle IS NULL OR e.fin_reelle > d.fin))) LIMIT 1""",
+        *(uuid.UUID(cle) for cle in cles),
+    )
+    if ligne is not None:
+        raise ErreurMetier(
+            f"Cette action ne peut plus être annulée : l'étape {ligne['nom']} sortirait des dates de son dispositif "
+            f"({du_au(ligne['debut'], ligne['fin'])})."
+        )
+
+
 def _exiger_organisme(ctx: Contexte, visee: EtapeResume | None) -> None:
     if visee is not None and not ctx.departement and visee.organisme != ctx.organisme:
         raise Interdit(f"Cette étape est celle de {visee.organisme_nom} : seul cet organisme peut la modifier.")
@@ -147,3 +166,7 @@ def _annoncer(a: Acte, ligne: dict[str, Any], precedente: EtapeResume | None) ->
         a.evenement("etape_ouverte", donnees)
     if ligne["fin_reelle"] is not None and (precedente is None or precedente.ouverte):
         a.evenement("etape_close", donnees)
+
+
+declarer_suite("etape", functools.partial(_garder_places, "e.id"))
+declarer_suite("entree_dispositif", functools.partial(_garder_places, "d.id"))
