@@ -4,19 +4,26 @@ from viesion_core.alertes.model import Critere, Parametre, RegleAlerte, Unite
 from viesion_core.bilans.lecture import lire_questionnaire
 from viesion_core.bilans.model import BilanVu, Condition, Option, Question, Questionnaire, Section, TypeQuestion
 from viesion_core.db.migrations import Migration
+from viesion_core.difficultes.model import DifficulteResume
+from viesion_core.entretiens.model import EntretienResume
 from viesion_core.fusion.model import ChampFusion, ModeleFusion
 from viesion_core.hookspecs import hookimpl
 from viesion_core.offres.model import Constat, DossierVu, Gravite, Offre, Panneau, PointSortie
-from viesion_core.parcours.model import EtapeResume, SaisieEtape
-from viesion_core.resume.model import Niveau
+from viesion_core.parcours.model import AffectationResume, ContratResume, EtapeResume, SaisieEtape
+from viesion_core.resume.model import Bandeau, Niveau
 
 __all__ = [
+    "AffectationResume",
+    "Bandeau",
     "BilanVu",
     "ChampFusion",
     "Condition",
     "Constat",
+    "ContratResume",
     "Critere",
+    "DifficulteResume",
     "DossierVu",
+    "EntretienResume",
     "EtapeResume",
     "Gravite",
     "Migration",

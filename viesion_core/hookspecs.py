@@ -42,8 +42,11 @@ def declarer_bilans() -> Sequence[Questionnaire]:
 
 
 @hookspec
-def preremplir_bilan(dossier: DossierVu, questionnaire: str) -> dict[str, Any]:
-    """Return the answers that the dossier already knows, by question code. Failure: the form is blank."""
+def preremplir_bilan(dossier: DossierVu, questionnaire: str, etape: EtapeResume) -> dict[str, Any]:
+    """Return the answers that the dossier already knows for a bilan of an étape, by question code.
+
+    Failure: the form is blank. An answer that the questionnaire refuses is left out.
+    """
     raise NotImplementedError
 
 

@@ -23,10 +23,30 @@ from viesion_core.db import Base, definir_base, ouvrir_base
 from viesion_core.db.migrer import migrer
 from viesion_core.dossiers.indexation import indexer
 from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif, Rattachement
+from viesion_core.exemples import un_bilan, un_dossier, un_entretien, un_referent, une_difficulte, une_etape
 from viesion_core.journal.actions import vider
 from viesion_core.nomenclatures.actions import charger_nomenclatures
 from viesion_core.nomenclatures.model import cle
 from viesion_core.organismes.actions import activer_offre, enregistrer_organisme
+
+__all__ = [
+    "MAINTENANT",
+    "POSTGRESQL",
+    "Monde",
+    "adresse_base",
+    "base",
+    "base_postgresql",
+    "creer_monde",
+    "creer_utilisateur",
+    "modele_sqlite",
+    "monde",
+    "un_bilan",
+    "un_dossier",
+    "un_entretien",
+    "un_referent",
+    "une_difficulte",
+    "une_etape",
+]
 
 MAINTENANT = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
 POSTGRESQL = os.environ.get("VIESION_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")

@@ -15,6 +15,7 @@ from viesion_core.contexte import Contexte
 from viesion_core.db import executer, lire, transaction
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from viesion_core.organismes.actions import terminer_offre
+from viesion_core.parcours.model import EtapeResume
 from viesion_core.testing import MAINTENANT, Monde, creer_utilisateur
 
 J = dt.date
@@ -125,7 +126,7 @@ async def test_a_health_question_alone_is_hidden_from_plugins_asked_by_others(mo
 
 
 async def test_what_the_dossier_knows_is_proposed_and_what_it_says_wrong_is_left_out(monde: Monde) -> None:
-    async def preremplir() -> dict[str, Any]:
+    async def preremplir(etape: EtapeResume) -> dict[str, Any]:
         return {"NOMBRE": 4, "DATE": "pas une date", "RENONCE": True, "INCONNUE": 1, "COUT": None}
 
     await garder()
@@ -169,7 +170,7 @@ async def test_a_deletion_takes_the_answers_along_and_its_undo_brings_them_back(
 
 
 async def test_undoing_the_creation_never_takes_answers_given_since(monde: Monde) -> None:
-    async def preremplir() -> dict[str, Any]:
+    async def preremplir(etape: EtapeResume) -> dict[str, Any]:
         return {"NOMBRE": 4}
 
     await garder()

@@ -24,7 +24,7 @@ from viesion_core.parcours.queries import etape
 
 PREREMPLI = "Prérempli d'après le dossier"
 SANS_ACCES = "Ce bilan porte sur la santé : il est réservé aux personnes habilitées de l'organisme."
-Preremplissage = Callable[[], Awaitable[Mapping[str, Any]]]
+Preremplissage = Callable[[EtapeResume], Awaitable[Mapping[str, Any]]]
 _LOG = logging.getLogger("viesion.bilans")
 
 
@@ -52,8 +52,10 @@ async def creer_bilan(
     if erreurs or trouve is None:
         raise ErreurSaisie(erreurs)
     identifiant, questionnaire = trouve
-    proposees = await _proposees(ctx, questionnaire, preremplir)
+    proposees = await _proposees(ctx, questionnaire, visee, preremplir)
     libelle = f"{questionnaire.libelle} du {date_bilan:%d/%m/%Y} créé"
+    if proposees:
+        libelle += f", {len(proposees)} {'réponses préremplies' if len(proposees) > 1 else 'réponse préremplie'}"
     async with acte(ctx, "bilan.creer", libelle, beneficiaire=numero) as a:
         await _exiger_date_libre(visee.id, code, date_bilan)
         etat = avancement(questionnaire, proposees)
@@ -198,9 +200,11 @@ async def _exiger_date_libre(etape_visee: uuid.UUID, code: str, date_bilan: dt.d
         raise ErreurSaisie({"date_bilan": message})
 
 
-async def _proposees(ctx: Contexte, questionnaire: Questionnaire, preremplir: Preremplissage | None) -> dict[str, Any]:
+async def _proposees(
+    ctx: Contexte, questionnaire: Questionnaire, visee: EtapeResume, preremplir: Preremplissage | None
+) -> dict[str, Any]:
     """Return the answers proposed from the dossier that the questionnaire accepts."""
-    proposees = dict(await preremplir()) if preremplir else {}
+    proposees = dict(await preremplir(visee)) if preremplir else {}
     if not proposees:
         return {}
     connues = await listes(questionnaire, proposees)

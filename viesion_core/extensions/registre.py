@@ -133,11 +133,18 @@ class Registre:
         """Return the migrations of the plugins that have tables, by plugin."""
         return {e.nom: e.migrations for e in self._actives() if e.migrations}
 
-    async def preremplir_bilan(self, offre: str, dossier: DossierVu, questionnaire: str) -> dict[str, Any]:
+    async def preremplir_bilan(
+        self, offre: str, dossier: DossierVu, questionnaire: str, etape: EtapeResume
+    ) -> dict[str, Any]:
         """Return the answers that the dossier already knows; {} when the plugin fails."""
         try:
             reponse = await self._demander(
-                offre, "preremplir_bilan", dict[str, Any], dossier=dossier, questionnaire=questionnaire
+                offre,
+                "preremplir_bilan",
+                dict[str, Any],
+                dossier=dossier,
+                questionnaire=questionnaire,
+                etape=etape,
             )
         except EchecExtension:
             return {}

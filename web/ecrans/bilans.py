@@ -13,6 +13,7 @@ from viesion_core.bilans.queries import bilans, listes, questionnaire_de
 from viesion_core.erreurs import ErreurSaisie
 from viesion_core.offres.queries import dossier_vu
 from viesion_core.organismes.queries import offres_actives
+from viesion_core.parcours.model import EtapeResume
 from viesion_core.parcours.queries import etapes
 from web.ecrans.bilan_commun import ECRITURE, bilan_lisible, consulter_bilan, installees
 from web.ecrans.bilan_saisie import lire_reponses, messages_refus
@@ -51,7 +52,7 @@ class BilanController(Controller):
                 code=code,
                 date_bilan=jour,
                 installees=installees(page),
-                preremplir=lambda: _preremplir(page, numero, code),
+                preremplir=lambda visee: _preremplir(page, numero, code, visee),
             )
         except ErreurSaisie as erreur:
             return await _lister(page, numero, "", erreur=erreur, saisie=f.brut)
@@ -91,10 +92,10 @@ class BilanController(Controller):
         )
 
 
-async def _preremplir(page: Page, numero: int, code: str) -> dict[str, Any]:
+async def _preremplir(page: Page, numero: int, code: str, etape: EtapeResume) -> dict[str, Any]:
     """Ask the plugin of a questionnaire what the dossier already answers."""
     offre = next((q.offre for q in page.registre.questionnaires() if q.code == code), "")
-    return await page.registre.preremplir_bilan(offre, await dossier_vu(page.ctx, numero), code)
+    return await page.registre.preremplir_bilan(offre, await dossier_vu(page.ctx, numero), code, etape)
 
 
 async def _lister(

@@ -1,12 +1,20 @@
-"""The offre MOS (Module d'Orientation Santé) of VieSion."""
+"""The offre MOS (Module d'Orientation Santé) of VieSion: its hooks, each answered in a module beside."""
 
-import importlib.resources
 from typing import Any
 
-from viesion_core.api import BilanVu, DossierVu, ModeleFusion, Offre, Questionnaire, hookimpl, lire_questionnaire
-from viesion_mos import fusion
-
-_PAQUET = importlib.resources.files("viesion_mos")
+from viesion_core.api import (
+    BilanVu,
+    Constat,
+    DossierVu,
+    EtapeResume,
+    ModeleFusion,
+    Offre,
+    Panneau,
+    PointSortie,
+    Questionnaire,
+    hookimpl,
+)
+from viesion_mos import bilan, controles, fusion, suivi
 
 
 @hookimpl
@@ -16,7 +24,7 @@ def declarer_offre() -> Offre:
         code="MOS",
         libelle="Module d'Orientation Santé",
         thematique="Santé",
-        duree_maximale=3,
+        duree_maximale=suivi.MOIS,
         sensible=True,
     )
 
@@ -24,7 +32,19 @@ def declarer_offre() -> Offre:
 @hookimpl
 def declarer_bilans() -> list[Questionnaire]:
     """« MOS - Bilan »: 37 questions."""
-    return [lire_questionnaire((_PAQUET / "bilan.toml").read_text(encoding="utf-8"))]
+    return [bilan.questionnaire()]
+
+
+@hookimpl
+def preremplir_bilan(dossier: DossierVu, questionnaire: str, etape: EtapeResume) -> dict[str, Any]:
+    """Propose what the former bilan, the caractéristiques, the référents and the entretiens already say."""
+    return bilan.preremplir(dossier, etape) if questionnaire == bilan.CODE else {}
+
+
+@hookimpl
+def controler_bilan(dossier: DossierVu, bilan: BilanVu) -> list[Constat]:
+    """Find what is wrong or doubtful before the closing."""
+    return controles.controler(dossier, bilan)
 
 
 @hookimpl
@@ -37,3 +57,15 @@ def declarer_modeles_fusion() -> list[ModeleFusion]:
 def completer_fusion(dossier: DossierVu, bilan: BilanVu | None) -> dict[str, Any]:
     """Add the fields `mos.…`."""
     return fusion.completer(dossier, bilan)
+
+
+@hookimpl
+def verifier_sortie(dossier: DossierVu, etape: EtapeResume) -> list[PointSortie]:
+    """Ask, at the exit, for a closed bilan and a préconisation passed on."""
+    return suivi.points_sortie(dossier, etape)
+
+
+@hookimpl
+def proposer_panneaux(dossier: DossierVu) -> list[Panneau]:
+    """Show where the module stands."""
+    return suivi.panneaux(dossier)

@@ -1,0 +1,113 @@
+"""What the MOS adds around a dossier: the exit checklist of its étapes, and a sheet on the résumé."""
+
+import datetime as dt
+
+from viesion_core.api import BilanVu, DossierVu, EtapeResume, Niveau, Panneau, PointSortie
+from viesion_mos.bilan import PRESENCE, bilans_de, entretiens_de, libelle, questionnaire
+from viesion_mos.controles import AUCUNE_SUITE
+
+CODE = "MOS"
+MOIS = 3
+"""« ≤ 3 mois » (domain reference)."""
+_RESERVE = "Les bilans de santé ne sont lisibles que par les personnes habilitées : vérifiez avec l'une d'elles."
+
+
+def points_sortie(dossier: DossierVu, etape: EtapeResume) -> list[PointSortie]:
+    """Return the lines of the exit checklist: bilan closed, préconisation passed on to the référent unique."""
+    bilans = bilans_de(dossier, str(etape.id))
+    if not bilans and dossier.fiche.bilans and not dossier.bilans:
+        return [PointSortie(libelle="Bilan MOS clos", fait=False, detail=_RESERVE, onglet="bilans")]
+    dernier = bilans[0] if bilans else None
+    return [_point_cloture(dernier), _point_transmission(dernier)]
+
+
+def panneaux(dossier: DossierVu) -> list[Panneau]:
+    """Return a sheet for the open MOS étape: its term, its entretiens, its bilan and the préconisation."""
+    etape = next((e for e in dossier.etapes if e.offre == CODE and e.ouverte), None)
+    if etape is None:
+        return []
+    terme = _plus_mois(etape.debut_reel, MOIS) - dt.timedelta(days=1)
+    tenus = len(entretiens_de(dossier, str(etape.id), PRESENCE))
+    bilans = bilans_de(dossier, str(etape.id))
+    dernier = bilans[0] if bilans else None
+    lignes = [
+        ("Terme du module", f"{terme:%d/%m/%Y}"),
+        ("Entretiens réalisés", f"{tenus}, 2 à 4 prévus"),
+        ("Dernier bilan", _etat(dossier, dernier)),
+    ]
+    if dernier and (preconisation := dernier.reponses.get("MOS_32")):
+        lignes.append(("Préconisation", _preconisation(dernier, preconisation)))
+    depasse = terme < dossier.aujourdhui
+    return [
+        Panneau(
+            titre="Module d'Orientation Santé",
+            lignes=tuple(lignes),
+            texte="La durée de 3 mois est dépassée." if depasse else "",
+            niveau=Niveau.ATTEND if depasse or (dernier is None and not _reserve(dossier)) else None,
+            onglet="bilans",
+        )
+    ]
+
+
+def _point_cloture(dernier: BilanVu | None) -> PointSortie:
+    if dernier is None:
+        detail = "Aucun bilan MOS pour cette étape."
+    elif dernier.clos:
+        detail = f"Bilan du {_date(dernier.date_bilan)}."
+    else:
+        detail = f"Le bilan du {_date(dernier.date_bilan)} est encore ouvert ({_remplissage(dernier)})."
+    return PointSortie(
+        libelle="Bilan MOS clos", fait=dernier is not None and dernier.clos, detail=detail, onglet="bilans"
+    )
+
+
+def _point_transmission(dernier: BilanVu | None) -> PointSortie:
+    reponses = dernier.reponses if dernier else {}
+    transmise = reponses.get("MOS_36")
+    if transmise:
+        detail = f"Transmise le {_date(transmise)}."
+    elif reponses.get("MOS_32") == AUCUNE_SUITE:
+        detail = "Aucune suite n'est préconisée : la synthèse reste à transmettre."
+    else:
+        detail = "La date de transmission n'est pas saisie dans le bilan (question 36)."
+    return PointSortie(
+        libelle="Préconisation transmise au référent unique", fait=bool(transmise), detail=detail, onglet="bilans"
+    )
+
+
+def _etat(dossier: DossierVu, dernier: BilanVu | None) -> str:
+    if dernier is not None:
+        return f"{_date(dernier.date_bilan)}, {'clos' if dernier.clos else _remplissage(dernier)}"
+    return "Réservé aux personnes habilitées" if _reserve(dossier) else "À créer"
+
+
+def _reserve(dossier: DossierVu) -> bool:
+    """Whether bilans exist that the reader may not see."""
+    return bool(dossier.fiche.bilans) and not dossier.bilans
+
+
+def _preconisation(bilan: BilanVu, preconisation: str) -> str:
+    acceptee = bilan.reponses.get("MOS_34")
+    suite = {"OUI": ", acceptée", "NON": ", refusée", "A_REFLECHIR": ", à réfléchir"}.get(acceptee or "", "")
+    return libelle("MOS_32", preconisation) + suite
+
+
+def _remplissage(bilan: BilanVu) -> str:
+    nombre = len(bilan.reponses)
+    total = sum(1 for _ in questionnaire().questions())
+    return f"{nombre} réponse{'s' if nombre > 1 else ''} / {total}"
+
+
+def _date(iso: str) -> str:
+    return f"{dt.date.fromisoformat(iso):%d/%m/%Y}"
+
+
+def _plus_mois(date: dt.date, mois: int) -> dt.date:
+    """Return the same day some months later, or the last day of that month."""
+    annee, rang = divmod(date.year * 12 + date.month - 1 + mois, 12)
+    for jour in range(date.day, 27, -1):
+        try:
+            return dt.date(annee, rang + 1, jour)
+        except ValueError:
+            continue
+    return dt.date(annee, rang + 1, date.day)
