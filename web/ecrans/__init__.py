@@ -10,6 +10,7 @@ from web.ecrans.beneficiaires import BeneficiairesController
 from web.ecrans.bilan_actes import BilanActeController
 from web.ecrans.bilan_reponses import ReponseController
 from web.ecrans.bilans import BilanController
+from web.ecrans.caracteristiques import CaracteristiqueController
 from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
 from web.ecrans.difficultes import DifficulteController
@@ -39,6 +40,7 @@ ECRANS: list[type[Controller]] = [
     OrganismeController,
     UtilisateurController,
     DossierController,
+    CaracteristiqueController,
     PriseDeRendezVousController,
     EntretienController,
     ContratController,
