@@ -14,8 +14,10 @@ from web.ecrans.caracteristiques import CaracteristiqueController
 from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
 from web.ecrans.difficultes import DifficulteController
+from web.ecrans.dispositif import DispositifController
 from web.ecrans.dossier import DossierController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
+from web.ecrans.identite import IdentiteController
 from web.ecrans.notes import NoteController
 from web.ecrans.nouveau_beneficiaire import NouveauBeneficiaireController
 from web.ecrans.organismes import OrganismeController
@@ -40,7 +42,9 @@ ECRANS: list[type[Controller]] = [
     OrganismeController,
     UtilisateurController,
     DossierController,
+    IdentiteController,
     CaracteristiqueController,
+    DispositifController,
     PriseDeRendezVousController,
     EntretienController,
     ContratController,

@@ -23,7 +23,6 @@ from viesion_core.parcours.queries import nombre_actes
 from viesion_core.resume.elements import LIBELLE_VOIE, Element, Voie, situation
 from viesion_core.resume.frise import dessiner
 from viesion_core.resume.historique import details
-from viesion_core.resume.model import Bandeau
 from viesion_core.resume.prochain import prochain_acte
 from viesion_core.resume.queries import bandeau, elements
 from web.ecrans.dossier_commun import peut_ecrire, rendre_dossier
@@ -41,8 +40,8 @@ _PAGES = {
     Voie.BILAN: "bilans",
     Voie.DIFFICULTE: "difficultes",
 }
-_AVEC_FICHE = frozenset({Voie.ENTRETIEN, Voie.BILAN})
-"""The lanes whose elements have a page that everybody in the perimeter may read."""
+_FICHES = {Voie.ENTRETIEN: "/{id}", Voie.BILAN: "/{id}", Voie.DIFFICULTE: "#d-{id}", Voie.DISPOSITIF: "#entree-{id}"}
+"""Where an element is in the page of its lane; the others are at the top of it."""
 
 
 class DossierController(Controller):
@@ -68,7 +67,7 @@ class DossierController(Controller):
             frise=dessiner(vie, page.ctx.maintenant),
             elements=vie,
             libelles_voies=LIBELLE_VOIE,
-            adresse=_adresse(fiche),
+            adresse=_adresse(numero),
             adresse_voie=lambda voie: f"/beneficiaires/{numero}/{_PAGES[voie]}",
             personne=personne,
             reperes=_reperes(personne),
@@ -125,7 +124,7 @@ def _reperes(personne: Identite) -> list[tuple[str, str]]:
         ("Courriel", personne.courriel),
         ("Droit", personne.etat_droit_libelle),
         ("Parcours", personne.parcours_libelle),
-        ("Numéro d'allocataire", f"{personne.organisme_payeur} {personne.matricule}".strip()),
+        ("N° allocataire", f"{personne.organisme_payeur} {personne.matricule}".strip()),
     ]
 
 
@@ -134,11 +133,11 @@ def _par_jour(actes: Iterable[ActeResume]) -> list[tuple[dt.date, list[ActeResum
     return [(jour, list(siens)) for jour, siens in itertools.groupby(actes, key=lambda a: jour_de(a.at))]
 
 
-def _adresse(fiche: Bandeau) -> Callable[[Element], str]:
+def _adresse(numero: int) -> Callable[[Element], str]:
     """Return the function that gives the address of an element of the frise."""
 
     def adresse(element: Element) -> str:
-        liste = f"/beneficiaires/{fiche.numero}/{_PAGES[element.voie]}"
-        return f"{liste}/{element.id}" if element.voie in _AVEC_FICHE else f"{liste}#{element.id}"
+        fiche = _FICHES.get(element.voie, "").replace("{id}", str(element.id))
+        return f"/beneficiaires/{numero}/{_PAGES[element.voie]}{fiche}"
 
     return adresse
