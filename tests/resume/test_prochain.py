@@ -156,6 +156,16 @@ def test_la_realisation_se_dit_en_un_clic() -> None:
     assert acte.boutons[0].champs == {"realisation": "PRESENCE", "version": "4"}
 
 
+def test_m_ajouter_comme_referent_en_un_clic() -> None:
+    entree = element(Voie.DISPOSITIF, il_y_a(300), code="ACCOMP_RSA")
+    moi, nouveau = prochain_acte(CTX, fiche(referents=()), [*A_JOUR, entree]).boutons
+    assert (moi.chemin, moi.champs) == (
+        "parcours/referents/moi",
+        {"nature": "PARCOURS", "dispositif": str(entree.id)},
+    )
+    assert nouveau.chemin == "parcours/referents/nouveau"
+
+
 def test_ce_qu_un_autre_organisme_a_ecrit_n_est_pas_a_moi() -> None:
     ailleurs = rendez_vous(6, organisme=uuid.uuid4())
     assert prochain_acte(CTX, fiche(), [*A_JOUR, ailleurs]).code == "rien"

@@ -14,7 +14,7 @@ from viesion_core.dossiers.model import DROITS_CLOS
 from viesion_core.dossiers.model_caracteristiques import message_manquantes
 from viesion_core.entretiens.model import SUITES
 from viesion_core.nomenclatures.model import libelle
-from viesion_core.parcours.model import jour, nom_contrat
+from viesion_core.parcours.model import PARCOURS, jour, nom_contrat
 from viesion_core.resume.elements import Element, Situation, Voie, situation
 from viesion_core.resume.model import Bandeau, Niveau
 
@@ -124,15 +124,20 @@ def _hors_dispositif(vue: Vue) -> ProchainActe | None:
 def _sans_referent(vue: Vue) -> ProchainActe | None:
     if vue.fiche.referents:
         return None
+    ouverte = next((e for e in vue.elements if e.voie is Voie.DISPOSITIF and e.fin is None), None)
+    moi = Bouton(
+        libelle="M'ajouter comme référent",
+        chemin="parcours/referents/moi",
+        champs={"nature": PARCOURS, "dispositif": str(ouverte.id)} if ouverte else None,
+        dessin="plus",
+    )
+    nouveau = Bouton(libelle="Nouveau référent", chemin="parcours/referents/nouveau")
     return ProchainActe(
         code="referent",
         titre="Donner un référent à cette personne",
         raison="Personne ne la suit aujourd'hui.",
         niveau=Niveau.BLOQUE,
-        boutons=(
-            Bouton(libelle="M'ajouter comme référent", chemin="parcours#referents", dessin="plus"),
-            Bouton(libelle="Nouveau référent", chemin="parcours#referents"),
-        ),
+        boutons=(moi, nouveau) if ouverte else (nouveau,),
     )
 
 
@@ -143,7 +148,7 @@ def _sans_etape(vue: Vue) -> ProchainActe | None:
         code="etape",
         titre="Créer une étape",
         raison="Aucune étape n'est ouverte : les entretiens et les bilans s'y rattachent.",
-        boutons=(Bouton(libelle="Créer une étape", chemin="parcours/etapes/nouveau", dessin="plus"),),
+        boutons=(Bouton(libelle="Créer une étape", chemin="parcours/etapes/nouvelle", dessin="plus"),),
     )
 
 
@@ -220,7 +225,7 @@ def _sans_bilan(vue: Vue) -> ProchainActe | None:
         titre="Commencer le bilan",
         raison=f"L'étape {sans[0].libelles[0]} est ouverte depuis le {jour(sans[0].debut)}, sans bilan : "
         "il se remplit au fil de l'eau.",
-        boutons=(Bouton(libelle="Commencer le bilan", chemin="bilans", dessin="bilan"),),
+        boutons=(Bouton(libelle="Commencer le bilan", chemin="bilans#creer", dessin="bilan"),),
     )
 
 

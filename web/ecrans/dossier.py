@@ -40,8 +40,15 @@ _PAGES = {
     Voie.BILAN: "bilans",
     Voie.DIFFICULTE: "difficultes",
 }
-_FICHES = {Voie.ENTRETIEN: "/{id}", Voie.BILAN: "/{id}", Voie.DIFFICULTE: "#d-{id}", Voie.DISPOSITIF: "#entree-{id}"}
-"""Where an element is in the page of its lane; the others are at the top of it."""
+_FICHES = {
+    Voie.ETAPE: "/etapes/{id}",
+    Voie.ENTRETIEN: "/{id}",
+    Voie.BILAN: "/{id}",
+    Voie.DIFFICULTE: "#d-{id}",
+    Voie.DISPOSITIF: "#entree-{id}",
+}
+_FORMULAIRES = {Voie.CONTRAT: "/{id}", Voie.REFERENT: "/referents/{id}"}
+"""Where an element is in the page of its lane: for everybody, then for who may write."""
 
 
 class DossierController(Controller):
@@ -67,7 +74,7 @@ class DossierController(Controller):
             frise=dessiner(vie, page.ctx.maintenant),
             elements=vie,
             libelles_voies=LIBELLE_VOIE,
-            adresse=_adresse(numero),
+            adresse=_adresse(numero, ecriture=peut_ecrire(page)),
             adresse_voie=lambda voie: f"/beneficiaires/{numero}/{_PAGES[voie]}",
             personne=personne,
             reperes=_reperes(personne),
@@ -133,11 +140,12 @@ def _par_jour(actes: Iterable[ActeResume]) -> list[tuple[dt.date, list[ActeResum
     return [(jour, list(siens)) for jour, siens in itertools.groupby(actes, key=lambda a: jour_de(a.at))]
 
 
-def _adresse(numero: int) -> Callable[[Element], str]:
+def _adresse(numero: int, *, ecriture: bool) -> Callable[[Element], str]:
     """Return the function that gives the address of an element of the frise."""
+    fiches = {**_FICHES, **_FORMULAIRES} if ecriture else _FICHES
 
     def adresse(element: Element) -> str:
-        fiche = _FICHES.get(element.voie, "").replace("{id}", str(element.id))
+        fiche = fiches.get(element.voie, "").replace("{id}", str(element.id))
         return f"/beneficiaires/{numero}/{_PAGES[element.voie]}{fiche}"
 
     return adresse
