@@ -178,7 +178,8 @@ class Registre:
         try:
             return await self._demander(offre, "verifier_sortie", list[PointSortie], dossier=dossier, etape=etape) or []
         except EchecExtension as echec:
-            return [PointSortie(libelle=f"{offre} : non vérifiable", fait=False, detail=echec.message)]
+            libelle = f"{offre}\u00a0: non vérifiable"
+            return [PointSortie(libelle=libelle, fait=False, detail=echec.message, verifiable=False)]
 
     async def panneaux(self, offres: Collection[str], dossier: DossierVu) -> list[Panneau]:
         """Return the sheets of every enabled plugin; one that fails gives a notice in its place."""

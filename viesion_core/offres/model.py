@@ -57,13 +57,17 @@ class Panneau(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PointSortie(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the exit checklist: done or not, why, and the tab that repairs it."""
+    """A line of the exit checklist: done or not, why, and the tab that repairs it.
+
+    `bloquant`: the étape is not closed while it is not done. `verifiable` is False when the plugin could not answer.
+    """
 
     libelle: str
     fait: bool
     detail: str = ""
     onglet: str = ""
     bloquant: bool = False
+    verifiable: bool = True
 
 
 class DossierVu(msgspec.Struct, frozen=True, kw_only=True):

@@ -183,6 +183,7 @@ class AffectationResume(msgspec.Struct, frozen=True, kw_only=True):
     debut: dt.date
     fin: dt.date | None
     version: int
+    organisme: uuid.UUID | None = None
 
     @property
     def qualite(self) -> str:

@@ -24,7 +24,8 @@ FROM etape e JOIN entree_dispositif d ON d.id = e.dispositif JOIN organisme o ON
 
 _AFFECTATION = """SELECT a.id, a.beneficiaire, a.referent, upper(u.nom) || ' ' || u.prenom AS referent_nom,
     o.nom AS organisme_nom, u.actif, a.nature, a.dispositif, d.dispositif AS dispositif_code,
-    d.debut AS dispositif_debut, a.etape, eo.nom || ' - ' || e.offre AS etape_nom, a.debut, a.fin, a.version
+    d.debut AS dispositif_debut, a.etape, eo.nom || ' - ' || e.offre AS etape_nom, a.debut, a.fin, a.version,
+    u.organisme
 FROM affectation a JOIN utilisateur u ON u.id = a.referent JOIN organisme o ON o.id = u.organisme
     LEFT JOIN entree_dispositif d ON d.id = a.dispositif
     LEFT JOIN etape e ON e.id = a.etape LEFT JOIN organisme eo ON eo.id = e.organisme"""
