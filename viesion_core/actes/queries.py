@@ -59,6 +59,17 @@ async def historique(ctx: Contexte, beneficiaire: int, *, page: int = 1, par_pag
     return [_resume(ctx, ligne) for ligne in lignes]
 
 
+async def dernier_acte(ctx: Contexte, nom_table: str, cle: Any) -> ActeResume | None:
+    """Return the latest act that changed a row, None when it has no history. The caller has read the row."""
+    ligne = await lire_un(
+        f"""SELECT {_COLONNES} FROM revision r JOIN acte a ON a.id = r.acte
+        WHERE r.nom_table = {{}} AND r.cle = {{}} ORDER BY r.version DESC, a.at DESC LIMIT 1""",
+        nom_table,
+        str(cle),
+    )
+    return _resume(ctx, ligne) if ligne else None
+
+
 async def acte_nomme(ctx: Contexte, identifiant: uuid.UUID) -> ActeResume | None:
     """Return an act of the user's organism, or of the user; the caller checks the perimeter of its dossier."""
     ligne = await lire_un(

@@ -131,12 +131,13 @@ async def historique_reponse(identifiant: uuid.UUID, question: str) -> list[Chan
     return [c for c in await changements("reponse", sorted(cles)) if c.champ == "valeur"]
 
 
-async def bilans_vus(ctx: Contexte, numero: int) -> list[BilanVu]:
+async def bilans_vus(ctx: Contexte, numero: int, fiches: Iterable[BilanResume] | None = None) -> list[BilanVu]:
     """Return the bilans of a dossier with their answers as plugins see them, the latest first.
 
-    Health bilans and health questions only for who may read them.
+    Health bilans and health questions only for who may read them. `fiches` saves the reading of the bilans.
     """
-    lisibles = [fiche for fiche in await bilans(ctx, numero) if lisible(ctx, fiche.sensible)]
+    connues = await bilans(ctx, numero) if fiches is None else fiches
+    lisibles = [fiche for fiche in connues if lisible(ctx, fiche.sensible)]
     if not lisibles:
         return []
     marques = ", ".join("{}" for _ in lisibles)

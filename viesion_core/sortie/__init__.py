@@ -1,1 +1,1 @@
-"""« L'allocataire sort de l'action »: the checklist of the deck, and the closing of an étape. Reads across the rooms."""
+"""« L'allocataire sort de l'action »: the deck's checklist, and the closing of an étape. Reads across the rooms."""

@@ -167,20 +167,20 @@ def etapes_a_clore(etapes: Iterable[EtapeResume], organisme: uuid.UUID | None) -
 def defaut_raison(saisie: SaisieSortie, verification: Verification) -> str | None:
     """Return why the reason is refused (French), or None: gaps that are left are explained."""
     if len(saisie.raison) > RAISON_MAXIMALE:
-        return f"{len(saisie.raison)} caractères : {RAISON_MAXIMALE} au plus."
+        return f"{len(saisie.raison)} caractères : {RAISON_MAXIMALE} au plus."
     if not verification.manques or saisie.raison:
         return None
     nombre = len(verification.manques)
     points = "Un point reste à compléter" if nombre == 1 else f"{nombre} points restent à compléter"
-    return f"{points} : complétez, ou dites pourquoi l'étape se clôt ainsi."
+    return f"{points} : complétez, ou dites pourquoi l'étape se clôt ainsi."
 
 
 def message_blocage(verification: Verification) -> str:
     """Return the sentence that says what blocks, or ""."""
     if not verification.blocages:
         return ""
-    noms = ", ".join(f"« {point.libelle} »" for point in verification.blocages)
-    return f"L'étape ne peut pas être close : {noms} reste à faire."
+    noms = ", ".join(f"« {point.libelle} »" for point in verification.blocages)
+    return f"L'étape ne peut pas être close : {noms} reste à faire."
 
 
 def _sans_etape(difficulte: DifficulteResume, etape: EtapeResume) -> bool:
@@ -199,8 +199,8 @@ def _entretiens(v: Verification) -> Point:
     if v.prevus_passes:
         nombre = len(v.prevus_passes)
         constats.append(
-            "Un entretien passé est resté « Prévu »." if nombre == 1
-            else f"{nombre} entretiens passés sont restés « Prévu »."
+            "Un entretien passé est resté « Prévu »." if nombre == 1
+            else f"{nombre} entretiens passés sont restés « Prévu »."
         )  # fmt: skip
     if v.prevus_a_venir:
         nombre = len(v.prevus_a_venir)
@@ -209,7 +209,7 @@ def _entretiens(v: Verification) -> Point:
             else f"{nombre} entretiens sont encore prévus après aujourd'hui."
         )  # fmt: skip
     if not v.presences:
-        constats.append("Aucun entretien de l'étape n'a la réalisation « Présence ».")
+        constats.append("Aucun entretien de l'étape n'a la réalisation « Présence ».")
     etat = Etat.A_COMPLETER if constats else Etat.FAIT
     vu = f"{_nombre(v.entretiens, 'entretien')}, dont {_nombre(v.presences, 'présence')}."
     return Point(
@@ -226,7 +226,7 @@ def _bilan(v: Verification) -> Point:
         constats = ["Aucun bilan n'est créé pour cette étape."]
     else:
         constats = [
-            f"{b.nom} : {_nombre(b.nombre_reponses, 'réponse')} / {b.nombre_questions}, à compléter puis à clore."
+            f"{b.nom} : {_nombre(b.nombre_reponses, 'réponse')} / {b.nombre_questions}, à compléter puis à clore."
             for b in v.bilans
             if not b.clos
         ]
@@ -238,13 +238,13 @@ def _bilan(v: Verification) -> Point:
 
 
 def _difficultes(v: Verification) -> Point:
-    constats = [f"« {d.nature_libelle} » n'a pas de réalisation." for d in v.difficultes_sans_realisation]
+    constats = [f"« {d.nature_libelle} » n'a pas de réalisation." for d in v.difficultes_sans_realisation]
     a_dire = [d for d in v.difficultes_ouvertes if d.realisation not in FINALES]
     if a_dire:
         constats.append(
-            "Une difficulté est ouverte : dites ce qu'elle est devenue, elle prendra fin avec l'étape."
+            "Une difficulté est ouverte : dites ce qu'elle est devenue, elle prendra fin avec l'étape."
             if len(a_dire) == 1
-            else f"{len(a_dire)} difficultés sont ouvertes : dites ce qu'elles sont devenues, elles prendront fin "
+            else f"{len(a_dire)} difficultés sont ouvertes : dites ce qu'elles sont devenues, elles prendront fin "
             "avec l'étape."
         )
     etat = Etat.A_COMPLETER if constats else (Etat.CLOTURE if v.difficultes_ouvertes else Etat.FAIT)
@@ -284,9 +284,7 @@ def _extension(rang: int, point: PointSortie) -> Point:
     if not point.verifiable:
         etat = Etat.NON_VERIFIABLE
     constats = (point.detail,) if point.detail else ()
-    return Point(
-        code=f"extension-{rang}", libelle=point.libelle, etat=etat, constats=constats, onglet=point.onglet
-    )
+    return Point(code=f"extension-{rang}", libelle=point.libelle, etat=etat, constats=constats, onglet=point.onglet)
 
 
 def _etape(v: Verification) -> Point:

@@ -2,12 +2,9 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
-from viesion_core.actes import ActeResume
-from viesion_core.actes.queries import acte_de_la_ligne
 from viesion_core.bilans.model import BilanResume
 from viesion_core.bilans.queries import bilans, bilans_vus
 from viesion_core.contexte import Contexte
@@ -22,7 +19,6 @@ from viesion_core.resume.model import Bandeau
 from viesion_core.sortie.model import Verification, verifier
 
 MAXIMUM = 500
-CLOTURE = "sortie.clore"
 
 
 class DossierSortie(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,9 +66,3 @@ async def dossier_sortie(ctx: Contexte, numero: int, fiche: Bandeau) -> DossierS
         bilans=tuple(await bilans_vus(ctx, numero, fiches)),
     )
     return DossierSortie(vu=vu, bilans=tuple(fiches), caracteristiques=tuple(connues))
-
-
-async def cloture(ctx: Contexte, etape: EtapeResume) -> ActeResume | None:
-    """Return the act that closed an étape by the exit, if it is known. The étape was read inside the perimeter."""
-    faits: dict[str, Any] = {"nature": CLOTURE}
-    return await acte_de_la_ligne(ctx, "etape", etape.id, **faits)
