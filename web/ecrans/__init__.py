@@ -26,6 +26,7 @@ from web.ecrans.parcours_etapes import EtapeController
 from web.ecrans.parcours_referents import AffectationController, ReferentController
 from web.ecrans.recherche import RechercheController
 from web.ecrans.sante import SanteController
+from web.ecrans.sortie import SortieController
 from web.ecrans.utilisateurs import UtilisateurController
 
 ECRANS: list[type[Controller]] = [
@@ -56,4 +57,5 @@ ECRANS: list[type[Controller]] = [
     BilanController,
     BilanActeController,
     ReponseController,
+    SortieController,
 ]

@@ -109,12 +109,12 @@ class DifficulteController(Controller):
 
     @post("/{identifiant:uuid}/cloture", opt=politique(DOSSIER_ECRITURE))
     async def clore(self, page: PageCourante, numero: FromPath[int], identifiant: FromPath[uuid.UUID]) -> Response[Any]:
-        """Close in one click, today: « Levée » unless another réalisation is sent."""
+        """Close in one click, today: « Levée » unless another réalisation, another day are sent."""
         f = await lire_formulaire(page.requete)
         realisation = f.choix("realisation", nomenclature("REALISATION_DIFFICULTE").par_code()) or LEVEE
-        version = f.entier("version", requis=True) or 0
+        version, fin = f.entier("version", requis=True) or 0, f.date("fin")
         f.verifier()
-        fait = await clore_difficulte(page.ctx, numero, identifiant, version=version, realisation=realisation)
+        fait = await clore_difficulte(page.ctx, numero, identifiant, version=version, realisation=realisation, fin=fin)
         return _retour(page, numero, identifiant, f.texte("retour", maximum=300), fait.id)
 
     @post("/{identifiant:uuid}/reouverture", opt=politique(DOSSIER_ECRITURE))

@@ -50,6 +50,7 @@ def menu_dossier(fiche: Bandeau) -> list[Onglet]:
         Onglet("bilans", "Bilans", f"{base}/bilans", fiche.bilans),
         Onglet("difficultes", "Difficultés", f"{base}/difficultes", fiche.difficultes),
         Onglet("documents", "Documents", f"{base}/documents", fiche.documents),
+        *([Onglet("sortie", "Sortie", f"{base}/sortie", None)] if fiche.etapes else []),
     ]
 
 
@@ -68,7 +69,8 @@ async def rendre_dossier(
 ) -> Response[str]:
     """Return a page of a dossier; with `erreur`, the form again (422, or 409) with what was typed.
 
-    `saisie` alone shows the form again with what was typed, without any mistake (a line more, a warning).
+    `fiche` saves the reading of the band when the screen has it already. `saisie` alone shows the form again with
+    what was typed, without any mistake (a line more, a warning).
     `champs` are the fields that a conflict of versions compares. The template extends `dossier.html`; it receives
     `fiche` (Bandeau), `menu`, `onglet` and `puces`; `fiche` is given when the page has read it already.
     """

@@ -90,6 +90,7 @@ class EntretienController(Controller):
         date: FromQuery[str] = "",
         heure: FromQuery[str] = "",
         reporte_de: FromQuery[str] = "",
+        retour: FromQuery[str] = "",
     ) -> Response[Any]:
         """Show « Nouvel entretien »; `reporte_de` postpones an entretien: the same, at another date."""
         remplace = await entretien(page.ctx, numero, _uuid(reporte_de)) if reporte_de else None
@@ -98,7 +99,9 @@ class EntretienController(Controller):
             champs = ("duree", "collaborateur", "lieu", "vecteur", "dispositif", "etape", "type")
             repris: dict[str, Any] = {champ: getattr(remplace, champ) for champ in champs}
             proposition = Proposition(debut=proposition.debut, **repris)
-        return await _formulaire(page, numero, proposition, remplace=remplace, lignes=[])
+        return await _formulaire(
+            page, numero, proposition, remplace=remplace, lignes=[], retour=retour_local(numero, retour, "")
+        )
 
     @post("/nouveau", opt=politique(DOSSIER_ECRITURE))
     async def creer(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
