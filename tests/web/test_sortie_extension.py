@@ -91,7 +91,8 @@ async def test_le_controle_du_bilan_se_lit_dans_sa_ligne(
         suivi = await ouvrir(serveur, monde)
         async with serveur.client(suivi.ctx) as client:
             adresse = f"{suivi.base}/sortie/{suivi.etape}/bilans"
-            await client.post(adresse, data={"questionnaire": "ESSAI"})
+            nouveau = {"questionnaire": "ESSAI", "etape": str(suivi.etape), "date_bilan": suivi.date(0)}
+            await client.post(f"{suivi.base}/bilans", data=nouveau)
             (bilan,) = await bilans(suivi.ctx, suivi.numero)
             refus = await client.post(f"{adresse}/{bilan.id}", data={"version": "1"})
             assert refus.status_code == 422

@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from viesion_core.bilans.actions import creer_bilan
 from viesion_core.bilans.actions_cloture import ClotureRefusee, clore_bilan
+from viesion_core.bilans.model import BilanVu, Constat
 from viesion_core.dossiers.actions_caracteristiques import completer, rafraichir_tout
 from viesion_core.dossiers.model_caracteristiques import codes_requis
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
@@ -19,6 +19,7 @@ from viesion_core.parcours.model import EtapeResume, SaisieEtape
 from viesion_core.parcours.queries import etape
 from viesion_core.sortie.actions import clore_etape
 from viesion_core.sortie.model import FinDifficulte, SaisieSortie
+from web.ecrans.bilan_commun import installees
 from web.ecrans.sortie_page import Vue, adresse_sortie, verifier_extensions
 from web.formulaire import Formulaire, lire_formulaire
 from web.page import Page, PageCourante
@@ -72,33 +73,6 @@ class SortieController(Controller):
             return await Vue(page, numero, point="caracteristiques").refuser(identifiant, erreur, f.brut)
         return _retour(page, numero, identifiant, "caracteristiques", None if fait.vide else fait.id)
 
-    @post("/{identifiant:uuid}/bilans", opt=politique(DOSSIER_ECRITURE))
-    async def ouvrir_bilan(
-        self, page: PageCourante, numero: FromPath[int], identifiant: FromPath[uuid.UUID]
-    ) -> Response[Any]:
-        """Create the missing bilan, today, prefilled with what the dossier knows; go on to fill it."""
-        f = await lire_formulaire(page.requete)
-        code = f.texte("questionnaire", requis=True, maximum=40)
-        visee = await etape(page.ctx, numero, identifiant)
-
-        async def preremplir() -> dict[str, Any]:
-            return await page.registre.preremplir_bilan(visee.offre, await dossier_vu(page.ctx, numero), code)
-
-        try:
-            f.verifier()
-            fait, bilan = await creer_bilan(
-                page.ctx,
-                numero,
-                etape_choisie=identifiant,
-                code=code,
-                date_bilan=page.ctx.aujourdhui,
-                installees=_installees(page),
-                preremplir=preremplir,
-            )
-        except ErreurSaisie as erreur:
-            return await Vue(page, numero, point="bilan").refuser(identifiant, erreur, {})
-        return page.rediriger(f"/beneficiaires/{numero}/bilans/{bilan}", acte=fait.id)
-
     @post("/{identifiant:uuid}/bilans/{bilan:uuid}", opt=politique(DOSSIER_ECRITURE))
     async def fermer_bilan(
         self,
@@ -111,8 +85,8 @@ class SortieController(Controller):
         f = await lire_formulaire(page.requete)
         visee = await etape(page.ctx, numero, identifiant)
 
-        async def controler(vu: Any) -> Any:
-            return await page.registre.controler_bilan(visee.offre, await dossier_vu(page.ctx, numero), vu)
+        async def controler(vu: BilanVu) -> list[Constat]:
+            return [*await page.registre.controler_bilan(visee.offre, await dossier_vu(page.ctx, numero), vu)]
 
         try:
             fait = await clore_bilan(
@@ -120,7 +94,7 @@ class SortieController(Controller):
                 numero,
                 bilan,
                 version=f.entier("version", requis=True) or 0,
-                installees=_installees(page),
+                installees=installees(page),
                 controler=controler,
                 confirme=f.case("confirme"),
             )
@@ -173,10 +147,6 @@ def _controler(page: Page) -> Any:
         return [constat.message for constat in constats if constat.bloque]
 
     return controler
-
-
-def _installees(page: Page) -> frozenset[str]:
-    return frozenset(offre.code for offre in page.registre.offres())
 
 
 def _retour(page: Page, numero: int, identifiant: uuid.UUID, point: str, acte: uuid.UUID | None) -> Response[Any]:

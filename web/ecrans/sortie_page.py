@@ -114,11 +114,17 @@ class Vue:
             "questionnaires": self.page.registre.questionnaires({etape.offre}),
             "bilans_lisibles": {bilan.id for bilan in verification.bilans if lisible(ctx, bilan.sensible)},
             "refus_bilan": self.refus_bilan,
+            "questions": self._questions(etape) if self.refus_bilan else {},
             "point_refuse": self.point,
             "raisons": RAISONS,
             "retour": adresse_sortie(self.numero, etape.id),
             "sante_lisible": ctx.sensible,
         }
+
+    def _questions(self, etape: EtapeResume) -> dict[str, str]:
+        """Return the words of the questions by code, for what the controls of a bilan say about them."""
+        connus = self.page.registre.questionnaires({etape.offre})
+        return {question.code: question.texte for questionnaire in connus for question in questionnaire.questions()}
 
     async def _rendre(self, gabarit: str, **donnees: Any) -> Response[Any]:
         return await rendre_dossier(self.page, self.numero, gabarit, **{"message_conflit": "", **donnees})
