@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench lint lock clean
+.PHONY: install demo test bench lint lock clean
 
 $(VENV)/.pret: requirements/dev.txt requirements/paquets.txt plugins/dev.txt pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
@@ -13,6 +13,8 @@ $(VENV)/.pret: requirements/dev.txt requirements/paquets.txt plugins/dev.txt pyp
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/paquets.txt
 	$(BIN)/python -m web.paquets
 	touch $@
+
+install: $(VENV)/.pret  ## the environment alone, in .venv
 
 demo: $(VENV)/.pret  ## a synthetic département and the server, on http://127.0.0.1:$(PORT); NEUF=1 builds it anew
 	$(BIN)/viesion demo --servir --port $(PORT) $(if $(NEUF),--neuf)
