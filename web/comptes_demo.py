@@ -1,9 +1,11 @@
-"""The accounts that the demo shows on its connexion page; nothing of this exists in the other modes."""
+"""The accounts that the demo shows on its connexion page; nothing of this is shown in the other modes."""
 
 import msgspec
 
-from viesion_core.demo.model import COMPTES as NOMS
-from viesion_core.demo.model import MOT_DE_PASSE
+from viesion_core.demo import COMPTES as LIBELLES
+from viesion_core.demo import MOT_DE_PASSE
+
+__all__ = ["COMPTES", "MOT_DE_PASSE", "CompteDemo"]
 
 
 class CompteDemo(msgspec.Struct, frozen=True):
@@ -13,6 +15,4 @@ class CompteDemo(msgspec.Struct, frozen=True):
     identifiant: str
 
 
-COMPTES = tuple(CompteDemo(libelle, f"{nom}@demo.test") for nom, libelle in NOMS.items())
-
-__all__ = ["COMPTES", "MOT_DE_PASSE", "CompteDemo"]
+COMPTES = tuple(CompteDemo(libelle, f"{nom}@demo.test") for nom, libelle in LIBELLES.items())

@@ -66,7 +66,9 @@ async def garde_politique(connexion: ASGIConnection[Any, Any, Any, Any], handler
             raise Introuvable
         await exiger_dossier(ctx, numero)
         if connexion.scope.get("method") in LECTURE:
-            journaliser_lecture(ctx, "dossier.consulter", str(handler.handler_name), str(numero))
+            # The page of the dossier (« bilans »), never what it shows.
+            ecran = connexion.url.path.split("/")[3:4]
+            journaliser_lecture(ctx, "dossier.consulter", "dossier", str(numero), "".join(ecran))
 
 
 def table_des_politiques(app: Litestar) -> list[tuple[str, str, str]]:

@@ -12,8 +12,10 @@ from viesion_core.actes import annuler_acte
 from viesion_core.contexte import Contexte, Role
 from viesion_core.db import executer, lire, lire_un, lire_valeur, transaction
 from viesion_core.erreurs import ErreurSaisie
+from viesion_core.journal.actions import vider
 from viesion_core.journal.queries import journal_page
 from viesion_core.testing import Monde
+from web.journal_libelles import libelle_operation
 
 RACINE = "/administration"
 
@@ -169,6 +171,23 @@ async def test_the_journal_is_read_by_author_by_dossier_and_by_pages(monde: Mond
     assert ([ligne.operation for ligne in siennes], reste) == (["dossier.ouvrir"], None)
     du_dossier, _ = await journal_page(dossier=numero)
     assert [(ligne.auteur, ligne.cle) for ligne in du_dossier] == [("Alix ESSAI", str(numero))]
+
+
+async def test_the_reading_of_a_dossier_is_in_the_journal_with_its_page(serveur: Serveur, monde: Monde) -> None:
+    numero, _ = await monde.dossier()
+    async with serveur.client(monde.referent) as client:
+        assert (await client.get(f"/beneficiaires/{numero}/contrats")).status_code == 200
+        assert (await client.get(f"/beneficiaires/{numero + 1}/contrats")).status_code == 404
+    await vider()
+    lignes, _ = await journal_page(dossier=numero)
+    assert [(ligne.operation, ligne.motif) for ligne in lignes] == [
+        ("dossier.consulter", "contrats"),
+        ("dossier.ouvrir", ""),
+    ]
+    async with serveur.client(monde.administrateur) as client:
+        page = await client.get(f"{RACINE}/journal?dossier={numero}")
+    assert "Dossier\u00a0: consultation" in page.text
+    assert libelle_operation("greffon.inconnu") == "greffon.inconnu"
 
 
 async def _changer(auteur: Contexte, qui: Contexte, *, version: int = 1, **changes: object) -> uuid.UUID:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
+import weakref
 from collections.abc import Sequence
 
 from viesion_core.contexte import Contexte
@@ -13,6 +14,7 @@ from viesion_core.journal.model import Ligne, empreinte
 PERIODE = 1.0
 _LOG = logging.getLogger("viesion.journal")
 _en_attente: list[Ligne] = []
+_verrous: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
 
 
 def journaliser_lecture(ctx: Contexte, operation: str, objet: str, cle: str, motif: str = "") -> None:
@@ -37,37 +39,43 @@ class Journal:
 
     def __init__(self) -> None:
         self._tache: asyncio.Task[None] | None = None
+        self._arret = asyncio.Event()
 
     async def demarrer(self) -> None:
         """Start writing every second."""
+        self._arret.clear()
         self._tache = asyncio.create_task(self._tourner(), name="viesion-journal")
 
     async def arreter(self) -> None:
-        """Write what waits, then stop."""
+        """Let the writing under way finish, write what waits, then stop: nothing is cut in the middle."""
         if self._tache is not None:
-            self._tache.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._tache
+            self._arret.set()
+            await self._tache
             self._tache = None
         await vider()
 
     async def _tourner(self) -> None:
-        while True:
-            await asyncio.sleep(PERIODE)
+        while not self._arret.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._arret.wait(), PERIODE)
             try:
-                await asyncio.shield(vider())
+                await vider()
             except Exception:
                 _LOG.exception("the journal could not be written; its lines are kept")
 
 
 async def vider() -> None:
-    """Write the pending reads in one transaction; they are kept if it fails."""
-    lot = _en_attente[:]
-    if not lot:
-        return
-    async with transaction():
-        await _enchainer(lot)
-    del _en_attente[: len(lot)]
+    """Write the pending reads in one transaction; they are kept if it fails.
+
+    One at a time: a line is never written twice, and what was pending before the call is written after it.
+    """
+    async with _verrous.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+        lot = _en_attente[:]
+        if not lot:
+            return
+        async with transaction():
+            await _enchainer(lot)
+        del _en_attente[: len(lot)]
 
 
 async def _enchainer(lignes: Sequence[Ligne]) -> None:

@@ -11,6 +11,7 @@ from viesion_core.contexte import LIBELLE_ROLE
 from viesion_core.db import base_courante
 from viesion_core.journal import journaliser_lecture
 from viesion_core.journal.queries import journal_page
+from web.journal_libelles import libelle_operation
 from web.page import PageCourante
 from web.politiques import ADMINISTRATION, politique
 
@@ -56,6 +57,7 @@ class AdministrationController(Controller):
         return await page.rendre(
             "administration/journal.html",
             lignes=lignes,
+            libelle_operation=libelle_operation,
             suite=suite,
             roles={str(role): nom for role, nom in LIBELLE_ROLE.items()},
             compte=compte,

@@ -1,0 +1,30 @@
+"""How the journal says an operation to a reader: « dossier.consulter » is « Dossier : consultation »."""
+
+_FAMILLES = {
+    "beneficiaires": "Liste des bénéficiaires", "bilan": "Bilan", "caracteristique": "Caractéristique",
+    "contrat": "Contrat", "difficulte": "Difficulté", "dispositif": "Dispositif", "document": "Document",
+    "dossier": "Dossier", "entretien": "Entretien", "etape": "Étape", "identite": "Hors périmètre",
+    "journal": "Journal", "modele": "Modèle de fusion", "note": "Note", "offre": "Offre de service",
+    "organisme": "Organisme", "referent": "Référent", "utilisateur": "Utilisateur",
+}  # fmt: skip
+_VERBES = {
+    "activer": "activation", "actualiser": "actualisation", "affecter": "affectation", "ajouter": "ajout",
+    "changer_date": "changement de date", "clore": "clôture", "completer": "saisie", "consulter": "consultation",
+    "creer": "création", "deposer": "dépôt", "desactiver": "désactivation", "detailler": "modification détaillée",
+    "doublon": "doublon probable montré", "enregistrer": "enregistrement", "entrer": "entrée",
+    "exporter": "export", "historiser": "actualisation avec historique", "inviter": "invitation",
+    "marquer": "faite ou à faire", "modifier": "modification", "ouvrir": "ouverture", "rafraichir":
+    "rafraîchissement", "rattacher": "rattachement", "reactiver": "réactivation", "realiser": "réalisation",
+    "rechercher": "recherche par identité", "repondre": "réponse", "reporter": "report", "rouvrir": "réouverture",
+    "sortir": "sortie", "supprimer": "suppression", "terminer": "fin",
+}  # fmt: skip
+
+
+def libelle_operation(operation: str) -> str:
+    """Return the French label of an operation; its own code when a plugin or a later version has named it."""
+    if operation == "annulation":
+        return "Annulation"
+    famille, _, verbe = operation.partition(".")
+    if famille not in _FAMILLES or verbe not in _VERBES:
+        return operation
+    return f"{_FAMILLES[famille]}\u00a0: {_VERBES[verbe]}"
