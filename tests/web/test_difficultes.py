@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from tests.serveur import Serveur, requetes
-from tests.web.suivi import Suivi, ouvrir_suivi
+from tests.web.suivi import Suivi, a_l_heure, ouvrir_suivi
 from viesion_core.db import executer, transaction
-from viesion_core.difficultes.actions import ajouter_difficultes
+from viesion_core.difficultes.actions import ajouter_difficultes, modifier_difficulte
 from viesion_core.difficultes.model import DifficulteResume, Saisie
 from viesion_core.difficultes.queries import difficultes_page
 from viesion_core.testing import Monde
@@ -110,6 +110,28 @@ async def test_clore_en_un_clic_rouvrir_clore_autrement(serveur: Serveur, suivi:
     (une,) = await toutes(suivi)
     assert (une.fin, une.realisation_libelle) == (suivi.aujourdhui - dt.timedelta(days=1), "Refusée par la personne")
     assert une.commentaire == "Ne souhaite pas conduire"
+
+
+async def test_deux_personnes_sur_une_difficulte(serveur: Serveur, suivi: Suivi, monde: Monde) -> None:
+    await ajouter(suivi, PERMIS)
+    (une,) = await toutes(suivi)
+    saisie = Saisie(debut=une.debut, realisation="LEVEE", commentaire="Permis obtenu", etape=une.etape)
+    await modifier_difficulte(a_l_heure(monde.collegue), suivi.numero, une.id, saisie, version=1)
+    mienne = {
+        "version": "1",
+        "debut": suivi.date(-20),
+        "realisation": "IDENTIFIEE",
+        "commentaire": "Inscrit à l'auto-école",
+        "etape": str(suivi.etape),
+    }
+    async with serveur.client(suivi.ctx) as client:
+        reponse = await client.post(f"{suivi.base}/difficultes/{une.id}", data=mienne)
+    assert reponse.status_code == 409
+    assert f"Modifié entre-temps par {monde.collegue.nom}" in reponse.text
+    assert "Permis obtenu" in reponse.text
+    assert "Réalisation (Levée)" in reponse.text
+    assert "Inscrit à l&#39;auto-école" in reponse.text
+    assert (await toutes(suivi))[0].commentaire == "Permis obtenu"
 
 
 async def test_en_cours_seulement(serveur: Serveur, suivi: Suivi) -> None:

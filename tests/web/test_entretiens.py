@@ -3,6 +3,7 @@
 import re
 import uuid
 
+import msgspec
 import pytest
 
 from tests.serveur import Serveur, requetes
@@ -262,15 +263,58 @@ async def test_le_retour_reste_dans_le_dossier(serveur: Serveur, suivi: Suivi) -
             assert reponse.headers["location"].partition("?")[0] == attendu
 
 
-async def test_une_modification_concurrente_ne_s_ecrase_pas(serveur: Serveur, suivi: Suivi) -> None:
-    identifiant = await suivi.entretien(-1)
+async def test_une_modification_concurrente_montre_les_deux(serveur: Serveur, suivi: Suivi, monde: Monde) -> None:
+    identifiant = await suivi.entretien(-1, themes=THEMES)
+    adresse = f"{suivi.base}/entretiens/{identifiant}"
     vu = await entretien(suivi.ctx, suivi.numero, identifiant)
-    saisie = Saisie(**{**{c: getattr(vu, c) for c in Saisie.__struct_fields__}, "duree": 60})
-    await modifier_entretien(suivi.ctx, suivi.numero, identifiant, saisie, version=1)
     async with serveur.client(suivi.ctx) as client:
-        perime = champs(suivi, date=suivi.date(-1), heure="10:00", version="1")
-        reponse = await client.post(f"{suivi.base}/entretiens/{identifiant}", data=perime)
+        ouverte = (await client.get(adresse)).text
+        caches = dict(re.findall(r'name="((?:theme_id|lu)-\d)" value="([^"]*)"', ouverte))
+        # Meanwhile a colleague changes the duration, the synthèse of a theme, and adds another theme.
+        autres = (
+            msgspec.structs.replace(vu.themes[0], synthese="Réorienté vers la mission locale"),
+            vu.themes[1],
+            Theme(theme="BUDGET", synthese="Dossier de surendettement"),
+        )
+        saisie = Saisie(**{**{c: getattr(vu, c) for c in Saisie.__struct_fields__}, "duree": 60, "themes": autres})
+        await modifier_entretien(a_l_heure(monde.collegue), suivi.numero, identifiant, saisie, version=1)
+        miens = champs(
+            suivi,
+            date=suivi.date(-1),
+            heure="10:00",
+            duree="15",
+            type="SUIVI",
+            lieu="",
+            vecteur="",
+            realisation="PRESENCE",
+            version="1",
+            rang=["0", "1"],
+            **caches,
+            **{"theme-0": "1_CONVOCATION_1ER_ACCUEIL", "synthese-0": "Ouvre son atelier en mars"},
+            **{"theme-1": "MOBILITE", "synthese-1": "Permis obtenu"},
+        )
+        reponse = await client.post(adresse, data=miens)
+        assert reponse.status_code == 409
+        page = reponse.text.replace("\xa0", " ")
+        assert f"Modifié entre-temps par {monde.collegue.nom}" in page
+        assert "Durée en minutes (60)" in page, "taken from the other one"
+        assert "Réorienté vers la mission locale" in page
+        assert "Ouvre son atelier en mars</textarea>" in page
+        assert "Permis obtenu</textarea>" in page
+        assert "Dossier de surendettement</textarea>" in page
+        assert "Synthèse (Mobilité)" not in page, "the other one did not touch it"
+        assert 'name="version" value="2"' in page
+        rangs = re.findall(r'name="rang" value="(\d+)"', page)
+        caches = dict(re.findall(r'name="((?:theme_id|lu)-\d)" value="([^"]*)"', page))
+        encore = {**miens, **caches, "version": "2", "duree": "60", "rang": rangs}
+        encore |= {"theme-2": "BUDGET", "synthese-2": "Dossier de surendettement"}
+        assert (await client.post(adresse, data=encore)).status_code == 303
         inconnu = await client.get(f"{suivi.base}/entretiens/{uuid.uuid4()}")
-    assert reponse.status_code == 409
-    assert (await unique(suivi)).duree == 60
+    apres = await unique(suivi)
+    assert (apres.duree, apres.realisation) == (60, "PRESENCE")
+    assert [(t.theme, t.synthese) for t in apres.themes] == [
+        ("1_CONVOCATION_1ER_ACCUEIL", "Ouvre son atelier en mars"),
+        ("MOBILITE", "Permis obtenu"),
+        ("BUDGET", "Dossier de surendettement"),
+    ]
     assert inconnu.status_code == 404

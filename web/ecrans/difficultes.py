@@ -17,9 +17,10 @@ from viesion_core.difficultes.actions import (
 from viesion_core.difficultes.model import LEVEE, DifficulteResume, Saisie, familles_proposees, modifiable
 from viesion_core.difficultes.queries import PAR_PAGE, difficulte, difficultes_page, natures_suivies
 from viesion_core.entretiens.model import etape_proposee
-from viesion_core.erreurs import ErreurSaisie, Interdit
-from viesion_core.nomenclatures.model import nomenclature
+from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Interdit
+from viesion_core.nomenclatures.model import libelle, nomenclature
 from viesion_core.parcours.queries import etapes
+from web.conflit import ChampConflit
 from web.ecrans.dossier_commun import rendre_dossier, retour_local
 from web.formulaire import Formulaire, lire_formulaire
 from web.page import Page, PageCourante
@@ -27,6 +28,13 @@ from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
 _ECRITURE = frozenset({Role.REFERENT, Role.DIRECTEUR})
 _COMMENTAIRE_MAXIMAL = 4_000
+CHAMPS = (
+    ChampConflit("debut", "Début"),
+    ChampConflit("fin", "Fin"),
+    ChampConflit("realisation", "Réalisation", lambda code: libelle("REALISATION_DIFFICULTE", code)),
+    ChampConflit("commentaire", "Commentaire"),
+)
+"""What a conflict of versions compares, with the étape."""
 
 
 class DifficulteController(Controller):
@@ -102,7 +110,7 @@ class DifficulteController(Controller):
             saisie = _saisie(f, page)
             version = f.entier("version", requis=True) or 0
             fait = await modifier_difficulte(page.ctx, numero, identifiant, saisie, version=version)
-        except ErreurSaisie as erreur:
+        except (ErreurSaisie, ConflitVersion) as erreur:
             vue = await difficulte(page.ctx, numero, identifiant)
             return await _formulaire(page, numero, vue, retour=retour, erreur=erreur, saisie=f.brut)
         return _retour(page, numero, identifiant, retour, None if fait.vide else fait.id)
@@ -159,9 +167,11 @@ async def _formulaire(
     *,
     clore: bool = False,
     retour: str = "",
-    erreur: ErreurSaisie | None = None,
+    erreur: ErreurSaisie | ConflitVersion | None = None,
     saisie: dict[str, Any] | None = None,
 ) -> Response[Any]:
+    de_la_personne = await etapes(page.ctx, numero)
+    noms = {str(etape.id): etape.nom_date for etape in de_la_personne}
     return await rendre_dossier(
         page,
         numero,
@@ -169,9 +179,10 @@ async def _formulaire(
         onglet="difficultes",
         erreur=erreur,
         saisie=saisie,
+        champs=[*CHAMPS, ChampConflit("etape", "Étapes", lambda identifiant: noms.get(identifiant, "Autre"))],
         difficulte=vue,
         fin=page.ctx.aujourdhui if clore and vue.fin is None else vue.fin,
-        etapes=await etapes(page.ctx, numero),
+        etapes=de_la_personne,
         realisations=_realisations(),
         retour=retour_local(numero, retour, ""),
     )

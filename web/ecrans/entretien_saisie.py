@@ -1,6 +1,7 @@
 """The form of an entretien: its themes come and go without losing anything typed, then it becomes a `Saisie`."""
 
 import datetime as dt
+import hashlib
 import uuid
 from typing import Any
 
@@ -17,7 +18,8 @@ from viesion_core.entretiens.model import (
     Saisie,
     Theme,
 )
-from viesion_core.nomenclatures.model import nomenclature
+from viesion_core.nomenclatures.model import libelle, nomenclature
+from web.conflit import ChampConflit
 from web.formulaire import Formulaire
 
 _SYNTHESE_MAXIMALE = 20_000
@@ -25,12 +27,16 @@ SANS_THEME = "Choisissez le thème, ou supprimez-le."
 
 
 class LigneTheme(msgspec.Struct, frozen=True, kw_only=True):
-    """One « Thème » of the form: its rank names its fields (`theme-0`, `synthese-0`, `theme_id-0`)."""
+    """One « Thème » of the form: its rank names its fields (`theme-0`, `synthese-0`, `theme_id-0`, `lu-0`).
+
+    `lu` is the fingerprint of what was saved when the page was opened: whether somebody changed it since.
+    """
 
     rang: int
     id: uuid.UUID | None = None
     theme: str = ""
     synthese: str = ""
+    lu: str = ""
 
 
 class Proposition(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +66,7 @@ def instant_propose(date: str, heure: str) -> dt.datetime | None:
 def lignes_de(entretien: EntretienResume) -> list[LigneTheme]:
     """Return the themes that the reader may write; an entretien without any has an empty one, ready to type."""
     lisibles = [theme for theme in entretien.themes if not theme.masque]
-    lignes = [LigneTheme(rang=n, id=t.id, theme=t.theme, synthese=t.synthese) for n, t in enumerate(lisibles)]
-    return lignes or [LigneTheme(rang=0)]
+    return [_ligne(rang, theme) for rang, theme in enumerate(lisibles)] or [LigneTheme(rang=0)]
 
 
 def rangs_saisis(f: Formulaire) -> list[int]:
@@ -85,6 +90,33 @@ def retoucher(f: Formulaire) -> list[LigneTheme] | None:
     return None
 
 
+def reprendre_themes(
+    saisie: dict[str, Any], rangs: list[int], actuel: EntretienResume
+) -> tuple[list[LigneTheme], dict[str, Any], list[ChampConflit]]:
+    """Return the themes of a form that meets another one's save: nothing typed is lost, nothing saved either.
+
+    A theme that the other one changed is to be decided where the words differ (the values saved, and the fields to
+    compare); one that is not in the form comes back to it. `saisie` is completed.
+    """
+    enregistres = {str(theme.id): theme for theme in actuel.themes if not theme.masque}
+    lignes, valeurs, champs = [LigneTheme(rang=rang) for rang in rangs], dict[str, Any](), list[ChampConflit]()
+    for rang in rangs:
+        theme = enregistres.pop(str(saisie.get(f"theme_id-{rang}", "")), None)
+        if theme is None or saisie.get(f"lu-{rang}") == _empreinte(theme):
+            continue
+        saisie[f"lu-{rang}"] = _empreinte(theme)
+        valeurs |= {f"theme-{rang}": theme.theme, f"synthese-{rang}": theme.synthese}
+        champs.append(ChampConflit(f"theme-{rang}", "Thème", lambda code: libelle("THEME_ENTRETIEN", code)))
+        champs.append(ChampConflit(f"synthese-{rang}", f"Synthèse ({theme.libelle})"))
+    for rang, theme in enumerate(enregistres.values(), start=max(rangs, default=-1) + 1):
+        ligne = _ligne(rang, theme)
+        lignes.append(ligne)
+        for nom in ("theme", "synthese", "lu"):
+            saisie[f"{nom}-{rang}"] = getattr(ligne, nom)
+        saisie[f"theme_id-{rang}"] = str(ligne.id)
+    return lignes, valeurs, champs
+
+
 def lire_saisie(f: Formulaire) -> Saisie:
     """Return what the form gives; raises ErreurSaisie by field."""
     valeurs: dict[str, Any] = {
@@ -101,6 +133,14 @@ def lire_saisie(f: Formulaire) -> Saisie:
     }
     f.verifier()
     return Saisie(**{**valeurs, "duree": valeurs["duree"] or DUREE_PAR_DEFAUT})
+
+
+def _ligne(rang: int, theme: Theme) -> LigneTheme:
+    return LigneTheme(rang=rang, id=theme.id, theme=theme.theme, synthese=theme.synthese, lu=_empreinte(theme))
+
+
+def _empreinte(theme: Theme) -> str:
+    return hashlib.sha256(f"{theme.theme}\n{theme.synthese}".encode()).hexdigest()[:16]
 
 
 def _themes(f: Formulaire) -> tuple[Theme, ...]:
