@@ -47,12 +47,22 @@ async def acte_recent(ctx: Contexte, identifiant: uuid.UUID) -> ActeResume | Non
     return _resume(ctx, ligne) if ligne else None
 
 
-async def historique(ctx: Contexte, beneficiaire: int, *, page: int = 1, par_page: int = 20) -> list[ActeResume]:
-    """Return the acts of a dossier, the latest first. The caller has checked the perimeter."""
+async def historique(
+    ctx: Contexte, beneficiaire: int, *, page: int = 1, par_page: int = 20, tables: Sequence[str] = ()
+) -> list[ActeResume]:
+    """Return the acts of a dossier, the latest first; with `tables`, those that changed a row of one of them.
+
+    The caller has checked the perimeter.
+    """
+    condition = ""
+    if tables:
+        noms = ", ".join("{}" for _ in tables)
+        condition = f" AND EXISTS (SELECT 1 FROM revision r WHERE r.acte = a.id AND r.nom_table IN ({noms}))"
     lignes = await lire(
-        f"""SELECT {_COLONNES} FROM acte a WHERE a.beneficiaire = {{}}
+        f"""SELECT {_COLONNES} FROM acte a WHERE a.beneficiaire = {{}}{condition}
         ORDER BY a.at DESC, a.id LIMIT {{}} OFFSET {{}}""",
         beneficiaire,
+        *tables,
         par_page,
         (page - 1) * par_page,
     )

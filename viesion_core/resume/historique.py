@@ -16,6 +16,7 @@ from viesion_core.contexte import PARIS, Contexte
 from viesion_core.difficultes.model import natures_sensibles
 from viesion_core.dossiers.model import LIBELLE_SOURCE, ROLES_FOYER
 from viesion_core.dossiers.model_caracteristiques import MASQUE, codes_sensibles, par_code
+from viesion_core.employabilite.model import DEFINITIONS, DISPONIBILITES, TEMPS, ZONES, Rubrique
 from viesion_core.nomenclatures.model import communes_par_code, libelle
 from viesion_core.parcours.model import LIBELLE_NATURE
 
@@ -142,6 +143,17 @@ _TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, Lecture]]]] = {
         "Caractéristique",
         {"valeur": ("Valeur", str), **_FIN, "actualisee_le": ("Actualisée le", str)},
     ),
+    "disponibilite": (
+        "Mobilité et disponibilité",
+        {
+            "zone": ("Zone de mobilité", lambda code: ZONES.get(code, code)),
+            "zone_precision": ("Précision", str),
+            "disponibilite": ("Disponibilité", lambda code: DISPONIBILITES.get(code, code)),
+            "disponible_le": ("Disponible le", str),
+            "temps": ("Temps de travail", lambda code: TEMPS.get(code, code)),
+            "contraintes": ("Contraintes, horaires", str),
+        },
+    ),
 }
 _COMPTEES = {
     "entretien_theme": ("thème d'entretien", "thèmes d'entretien"),
@@ -159,7 +171,7 @@ def details(ctx: Contexte, revisions: Iterable[RevisionVue]) -> dict[uuid.UUID, 
     par_acte: dict[uuid.UUID, list[LigneChangee]] = {}
     for revision in revisions:
         lignes = par_acte.setdefault(revision.acte, [])
-        if revision.nom_table in _TABLES:
+        if revision.nom_table in _TABLES or revision.nom_table == "atout":
             lignes.append(_ligne(ctx, revision))
         elif revision.nom_table in _COMPTEES:
             _compter(lignes, revision)
@@ -184,7 +196,7 @@ def _compter(lignes: list[LigneChangee], revision: RevisionVue) -> None:
 
 
 def _ligne(ctx: Contexte, revision: RevisionVue) -> LigneChangee:
-    quoi, champs = _TABLES[revision.nom_table]
+    quoi, champs = _TABLES.get(revision.nom_table, ("", {}))
     avant, apres = revision.avant or {}, revision.apres or {}
     ligne = apres or avant
     if revision.nom_table == "caracteristique":
@@ -193,9 +205,23 @@ def _ligne(ctx: Contexte, revision: RevisionVue) -> LigneChangee:
         quoi = definition.libelle if definition else code
         if code in codes_sensibles() and not ctx.sensible:
             return LigneChangee(quoi=MASQUE, genre=_genre(revision))
+    if revision.nom_table == "atout":
+        return _atout(revision, avant, apres)
     if revision.nom_table == "difficulte" and ligne["nature"] in natures_sensibles() and not ctx.sensible:
         return LigneChangee(quoi=MASQUE, genre=_genre(revision))
     return LigneChangee(quoi=quoi, genre=_genre(revision), champs=_champs(champs, avant, apres))
+
+
+def _atout(revision: RevisionVue, avant: Mapping[str, Any], apres: Mapping[str, Any]) -> LigneChangee:
+    """Return a line of employabilité: its fields are those of its rubrique."""
+    definition = DEFINITIONS[Rubrique(str((apres or avant)["rubrique"]))]
+    champs: dict[str, tuple[str, Lecture]] = {}
+    for nom, texte in definition.champs.items():
+        choix = definition.listes.get(nom)
+        metier = definition.rubrique is Rubrique.METIER and nom == "code"
+        lecture = (lambda code, choix=choix: choix.get(code, code)) if choix else _de("METIER") if metier else str
+        champs[nom] = (texte, lecture)
+    return LigneChangee(quoi=definition.un, genre=_genre(revision), champs=_champs(champs, avant, apres))
 
 
 def _champs(

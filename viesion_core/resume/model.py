@@ -65,6 +65,7 @@ class Bandeau(msgspec.Struct, frozen=True, kw_only=True):
     difficultes: int
     difficultes_ouvertes: int
     documents: int
+    atouts: int = 0
     referents: tuple[ReferentCourant, ...] = ()
 
     @property

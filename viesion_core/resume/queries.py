@@ -39,6 +39,7 @@ _BANDEAU = f"""WITH bandeau AS MATERIALIZED (SELECT b.numero, b.version, b.civil
     (SELECT count(*) FROM difficulte d WHERE d.beneficiaire = b.numero{{sauf}}) AS difficultes,
     (SELECT count(*) FROM difficulte d WHERE d.beneficiaire = b.numero AND d.fin IS NULL{{sauf}})
         AS difficultes_ouvertes,
+    (SELECT count(*) FROM atout t WHERE t.beneficiaire = b.numero) AS atouts,
     (SELECT count(*) FROM document d WHERE d.beneficiaire = b.numero) AS documents
 FROM beneficiaire b LEFT JOIN commune c ON c.code_insee = b.commune
 WHERE b.numero = {{}} AND {{condition}})

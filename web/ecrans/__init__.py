@@ -16,6 +16,7 @@ from web.ecrans.contrats import ContratController
 from web.ecrans.difficultes import DifficulteController
 from web.ecrans.dispositif import DispositifController
 from web.ecrans.dossier import DossierController
+from web.ecrans.employabilite import EmployabiliteController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
 from web.ecrans.identite import IdentiteController
 from web.ecrans.notes import NoteController
@@ -46,6 +47,7 @@ ECRANS: list[type[Controller]] = [
     IdentiteController,
     CaracteristiqueController,
     DispositifController,
+    EmployabiliteController,
     PriseDeRendezVousController,
     EntretienController,
     ContratController,

@@ -48,6 +48,7 @@ def menu_dossier(fiche: Bandeau) -> list[Onglet]:
         Onglet("dispositif", "Dispositif", f"{base}/dispositif", fiche.entrees),
         Onglet("contrats", "Contrats", f"{base}/contrats", fiche.contrats),
         Onglet("bilans", "Bilans", f"{base}/bilans", fiche.bilans),
+        Onglet("employabilite", "Employabilité", f"{base}/employabilite", fiche.atouts),
         Onglet("difficultes", "Difficultés", f"{base}/difficultes", fiche.difficultes),
         Onglet("documents", "Documents", f"{base}/documents", fiche.documents),
         *([Onglet("sortie", "Sortie", f"{base}/sortie", None)] if fiche.etapes else []),
