@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from web.formats import nombre
+from viesion_core.formats import nombre
 
 
 class Suivi:

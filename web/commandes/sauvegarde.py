@@ -6,12 +6,12 @@ import pathlib
 import click
 
 from viesion_core.contexte import PARIS
+from viesion_core.formats import nombre
 from viesion_core.sauvegarde import actions
 from viesion_core.sauvegarde.model import Compte
 from viesion_core.settings import Settings
 from web.commandes.affichage import Suivi
 from web.commandes.execution import executer, extensions, reglages
-from web.formats import nombre
 
 
 @click.command()
