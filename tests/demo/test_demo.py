@@ -23,6 +23,7 @@ from viesion_core.demo.lot import Lot
 from viesion_core.demo.organismes import composer, secteurs
 from viesion_core.demo.plan import planifier
 from viesion_core.dossiers.recherche import chercher
+from viesion_core.entretiens.model import jour_de
 from viesion_core.entretiens.queries import agenda
 from viesion_core.erreurs import ErreurMetier
 from viesion_core.extensions import charger_extensions
@@ -167,6 +168,10 @@ async def test_the_rules_of_the_field_hold_on_every_row(base: Base) -> None:
     }
     for defaut, requete in faux.items():
         assert await lire_valeur(requete) == 0, defaut
+    for ligne in await lire(
+        "SELECT v.debut, e.debut_reel, e.fin_reelle FROM entretien v JOIN etape e ON e.id = v.etape"
+    ):
+        assert ligne["debut_reel"] <= jour_de(ligne["debut"]) <= (ligne["fin_reelle"] or dt.date.max), ligne
     for liste, colonne, table in (
         ("MOTIF_FIN", "motif_fin", "etape"),
         ("MOTIF_SORTIE", "motif_fin", "entree_dispositif"),

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
@@ -75,10 +75,10 @@ class BaseSqlite:
     async def ecrire(self) -> AsyncIterator["ConnexionSqlite"]:
         """Open the transaction of the process's one writer; others wait their turn."""
         async with self._verrou:
-            await self._hors_boucle(self._redacteur.execute, "BEGIN IMMEDIATE")
+            await self._hors_boucle("BEGIN IMMEDIATE")
             try:
                 yield ConnexionSqlite(self._redacteur, self._fil_redacteur)
-                await self._hors_boucle(self._redacteur.execute, "COMMIT")
+                await self._hors_boucle("COMMIT")
             except BaseException:
                 if self._redacteur.in_transaction:
                     self._redacteur.execute("ROLLBACK")
@@ -91,14 +91,17 @@ class BaseSqlite:
         for connexion in (*self._longs, self._court, self._redacteur):
             connexion.close()
 
-    async def _hors_boucle(self, fonction: Callable[..., Any], *parametres: Any) -> Any:
+    async def _hors_boucle(self, instruction: str) -> None:
         """Run a statement that may wait for the disk on the writer's thread, to its end even if cancelled."""
-        futur = asyncio.get_running_loop().run_in_executor(self._fil_redacteur, fonction, *parametres)
+        futur = asyncio.get_running_loop().run_in_executor(self._fil_redacteur, self._instruction, instruction)
         try:
-            return await asyncio.shield(futur)
+            await asyncio.shield(futur)
         except asyncio.CancelledError:
             await asyncio.wait([futur])
             raise
+
+    def _instruction(self, instruction: str) -> None:
+        self._redacteur.execute(instruction).close()
 
     def _lire_long(self, requete: str, parametres: Sequence[Any]) -> list[Ligne]:
         connexion: sqlite3.Connection | None = getattr(self._local, "connexion", None)
@@ -125,8 +128,14 @@ class ConnexionSqlite:
 
     async def executer_lot(self, requete: str, lignes: Sequence[Sequence[Any]]) -> None:
         """Run one statement for many rows, off the event loop."""
-        boucle = asyncio.get_running_loop()
-        await boucle.run_in_executor(self._fil, self.connexion.executemany, requete, lignes)
+        await asyncio.get_running_loop().run_in_executor(self._fil, self._executer_lot, requete, lignes)
+
+    def _executer_lot(self, requete: str, lignes: Sequence[Sequence[Any]]) -> None:
+        """Run it, and let its cursor go in this very thread.
+
+        A cursor freed by another thread resets the statement that the next call of the same text is using.
+        """
+        self.connexion.executemany(requete, lignes).close()
 
     async def inserer_lot(self, table: str, colonnes: Sequence[str], lignes: Sequence[Sequence[Any]]) -> None:
         """Insert many rows."""

@@ -17,7 +17,7 @@ from viesion_core.bilans.regles import avancement, visibles
 from viesion_core.bilans.tables import Bilan, Reponse
 from viesion_core.demo.dossier import Dossier, EtapeDemo
 from viesion_core.demo.lot import Moment
-from viesion_core.demo.model import Situation, entre, identifiant, jours, mots
+from viesion_core.demo.model import Situation, entre, jours, mots
 from viesion_core.nomenclatures.model import communes, nomenclatures
 
 _PART_SUIVANTE = 0.43
@@ -103,7 +103,7 @@ def _ecrire(d: Dossier, etape: EtapeDemo, fiche: Fiche, *, part: float) -> None:
     if etape.fin is not None and part > 0.75:
         cloture = max(d.instant(etape.fin, 15), creation)
         moments.append(Moment(cloture, compte, "bilan.clore", f"{nom} clos", {"clos_le": etape.fin}))
-    cle = identifiant(d.r)
+    cle = d.cle()
     ligne = {
         "id": cle,
         "beneficiaire": d.numero,

@@ -5,7 +5,7 @@ from typing import Any
 
 from viesion_core.demo.dossier import Dossier
 from viesion_core.demo.lot import Moment
-from viesion_core.demo.model import entre, identifiant, jours, tirer
+from viesion_core.demo.model import entre, jours, tirer
 from viesion_core.dossiers.tables import Caracteristique
 from viesion_core.nomenclatures.model import DefinitionCaracteristique, definitions_caracteristiques
 
@@ -110,7 +110,7 @@ def _ecrire(d: Dossier, definition: DefinitionCaracteristique, valeur: str, *, a
 def _ligne(d: Dossier, code: str, valeur: str, debut: dt.date, fin: dt.date | None, actualisee: dt.date) -> None:
     auteur = d.suivi_par
     ligne: dict[str, Any] = {
-        "id": identifiant(d.r),
+        "id": d.cle(),
         "beneficiaire": d.numero,
         "code": code,
         "valeur": valeur,

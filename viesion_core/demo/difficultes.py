@@ -4,7 +4,7 @@ import functools
 
 from viesion_core.demo.dossier import Dossier, EtapeDemo
 from viesion_core.demo.lot import Moment
-from viesion_core.demo.model import entre, identifiant, jours, mots, tirer
+from viesion_core.demo.model import entre, jours, mots, tirer
 from viesion_core.difficultes.tables import Difficulte
 from viesion_core.nomenclatures.model import nomenclature
 
@@ -65,7 +65,7 @@ def _ecrire(d: Dossier, etape: EtapeDemo, nature: str) -> None:
     nom = nomenclature("DIFFICULTE").libelle_de(nature)
     phrases = mots().phrases["difficulte"]
     ligne = {
-        "id": identifiant(d.r),
+        "id": d.cle(),
         "beneficiaire": d.numero,
         "etape": etape.id,
         "organisme": compte.organisme.id,

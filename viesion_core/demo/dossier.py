@@ -5,7 +5,7 @@ import random
 import uuid
 
 from viesion_core.demo.lot import Lot
-from viesion_core.demo.model import Compte, OffreDemo, Parametres, Personne, alea
+from viesion_core.demo.model import Compte, OffreDemo, Parametres, Personne, alea, identifiant
 from viesion_core.demo.organismes import Monde
 
 
@@ -70,6 +70,10 @@ class Dossier:
     def etape_ouverte(self) -> EtapeDemo | None:
         """The étape that is going on."""
         return next((etape for etape in self.etapes if etape.fin is None), None)
+
+    def cle(self) -> uuid.UUID:
+        """Return a key for one row."""
+        return identifiant(self.r, self.numero)
 
     def ouvrir_acces(self, compte: Compte, nature: str, debut: dt.date) -> None:
         """Put the dossier in the perimeter of the organism of an account."""

@@ -7,7 +7,7 @@ from typing import Any
 from viesion_core.demo.agenda import creneau
 from viesion_core.demo.dossier import Dossier, EtapeDemo
 from viesion_core.demo.lot import Moment
-from viesion_core.demo.model import Compte, Situation, entre, identifiant, jours, mots, ouvre, tirer
+from viesion_core.demo.model import Compte, Situation, entre, jours, mots, ouvre, tirer
 from viesion_core.entretiens.model import PRESENCE, PREVU, REPORTE
 from viesion_core.entretiens.tables import Entretien, EntretienTheme
 from viesion_core.nomenclatures.model import libelle
@@ -134,7 +134,7 @@ def _ecrire(
         valeurs: dict[str, Any] = {"realisation": realisation, "modifie_le": quand}
         fait = f"{nom} : {libelle('REALISATION', realisation)}"
         moments.append(Moment(quand, compte, "entretien.realiser", fait, valeurs))
-    cle = identifiant(d.r)
+    cle = d.cle()
     ligne = {
         "id": cle,
         "beneficiaire": d.numero,
@@ -169,7 +169,7 @@ def _themes(d: Dossier, entretien: uuid.UUID, genre: str) -> None:
         d.lot.ajouter(
             EntretienTheme,
             {
-                "id": identifiant(d.r),
+                "id": d.cle(),
                 "entretien": entretien,
                 "theme": theme,
                 "synthese": phrases[entre(d.r, 0, len(phrases) - 1)],

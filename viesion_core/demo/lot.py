@@ -101,7 +101,7 @@ class Lot:
         compte = moment.compte
         auteur = compte.nom_complet if compte else "VieSion"
         organisme = compte.organisme.id if compte else None
-        cle = identifiant(r)
+        cle = identifiant(r, numero or 0)
         self.ajouter(
             Acte,
             {
@@ -152,7 +152,7 @@ class Lot:
         self.ajouter(
             Revision,
             {
-                "id": identifiant(r),
+                "id": identifiant(r, acte.int >> 96),
                 "acte": acte,
                 "ordre": ordre,
                 "nom_table": table._meta.tablename,

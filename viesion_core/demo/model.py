@@ -206,9 +206,10 @@ def alea(graine: int, quoi: str, rang: int = 0) -> random.Random:
     return random.Random(f"{graine}/{quoi}/{rang}")  # noqa: S311 - synthetic people, not secrets
 
 
-def identifiant(r: random.Random) -> uuid.UUID:
-    """Return a UUID drawn from the source."""
-    return uuid.UUID(int=r.getrandbits(128), version=4)
+def identifiant(r: random.Random, rang: int | None = None) -> uuid.UUID:
+    """Return a UUID drawn from the source; keys of the same `rang` stand together, which indexes fill much quicker."""
+    hasard = r.getrandbits(128)
+    return uuid.UUID(int=hasard if rang is None else rang << 96 | hasard >> 32, version=4)
 
 
 def tirer(r: random.Random, poids: Sequence[tuple[T, float]]) -> T:

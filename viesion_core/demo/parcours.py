@@ -12,7 +12,6 @@ from viesion_core.demo.model import (
     OffreDemo,
     Situation,
     entre,
-    identifiant,
     jours,
     mots,
     tirer,
@@ -79,11 +78,11 @@ def _etape_en_cours(d: Dossier, entree: Entree) -> EtapeDemo | None:
     minimum, maximum = {
         Situation.SANS_BILAN: (33, 95),
         Situation.SANS_ENTRETIEN: (95, 210),
-    }.get(d.personne.situation, (93, 150) if d.r.random() < 0.1 else (4, 84))
+    }.get(d.personne.situation, (93, 150) if d.r.random() < 0.1 else (20 if d.personne.en_retard else 4, 84))
     anciennete = (d.aujourdhui - entree.debut).days
     recul = entre(d.r, minimum, max(minimum, min(maximum, anciennete - 8)))
     debut = d.aujourdhui - jours(min(recul, anciennete))
-    return EtapeDemo(identifiant(d.r), entree, offre, d.suivi_par, debut, None)
+    return EtapeDemo(d.cle(), entree, offre, d.suivi_par, debut, None)
 
 
 def _etapes_closes(d: Dossier, entree: Entree, limite: dt.date, nombre: int) -> None:
@@ -97,7 +96,7 @@ def _etapes_closes(d: Dossier, entree: Entree, limite: dt.date, nombre: int) -> 
         if offre is None:
             return
         fin = min(debut + jours(int(offre.duree * 30 * (0.4 + 0.65 * d.r.random()))), limite)
-        d.etapes.append(EtapeDemo(identifiant(d.r), entree, offre, compte, debut, fin))
+        d.etapes.append(EtapeDemo(d.cle(), entree, offre, compte, debut, fin))
         debut = fin + jours(entre(d.r, 8, 70))
 
 
@@ -182,7 +181,7 @@ def _affecter(
         fait = f"{qui} jusqu'au {fin:%d/%m/%Y}"
         moments.append(Moment(d.instant(fin, 16), compte, "referent.terminer", fait, {"fin": fin}))
     ligne = {
-        "id": identifiant(d.r),
+        "id": d.cle(),
         "beneficiaire": d.numero,
         "referent": compte.id,
         "nature": nature,
@@ -244,7 +243,7 @@ def _ecrire_contrat(d: Dossier, entree: Entree, debut: dt.date, fin: dt.date, *,
     compte = d.personne.referent_parcours or d.suivi_par
     signe = r.random() < 0.95
     ligne: dict[str, Any] = {
-        "id": identifiant(r),
+        "id": d.cle(),
         "beneficiaire": d.numero,
         "type": genre,
         "numero": f"{genre}-{debut.year}-{d.numero:05d}",

@@ -13,7 +13,6 @@ from viesion_core.demo.model import (
     alea,
     code_postal,
     entre,
-    identifiant,
     jours,
     mots,
     tirer,
@@ -85,7 +84,7 @@ def ouvrir_acces(d: Dossier) -> None:
         d.lot.ajouter(
             Rattachement,
             {
-                "id": identifiant(d.r),
+                "id": d.cle(),
                 "beneficiaire": d.numero,
                 "organisme": organisme,
                 "nature": nature,
@@ -105,15 +104,15 @@ def _rang(r: random.Random, nombre: int) -> int:
 def _sejours(d: Dossier) -> list[Entree]:
     if not d.personne.active:
         debut, fin = _sejour_passe(d)
-        return [Entree(identifiant(d.r), debut, fin, tirer(d.r, _SORTIES))]
-    courant = Entree(identifiant(d.r), _entree_courante(d), None, "")
+        return [Entree(d.cle(), debut, fin, tirer(d.r, _SORTIES))]
+    courant = Entree(d.cle(), _entree_courante(d), None, "")
     if d.personne.retour:
         limite = (courant.debut - d.p.debut).days - 60
         if limite > 120:
             reprise = d.r.random() < 0.7
             debut = d.p.debut if reprise else d.p.debut + jours(entre(d.r, 1, limite - 100))
             fin = debut + jours(entre(d.r, 60, min(600, (courant.debut - debut).days - 60)))
-            return [Entree(identifiant(d.r), debut, fin, tirer(d.r, _SORTIES[:4])), courant]
+            return [Entree(d.cle(), debut, fin, tirer(d.r, _SORTIES[:4])), courant]
     return [courant]
 
 
@@ -121,7 +120,7 @@ def _entree_courante(d: Dossier) -> dt.date:
     """Return when an active person entered: 24 months ago at most, except for the long ones (A01)."""
     situation = d.personne.situation
     anciennete = {
-        Situation.ORDINAIRE: (25, 715) if d.personne.etape_ouverte else (6, 715),
+        Situation.ORDINAIRE: (45 if d.personne.en_retard else 25 if d.personne.etape_ouverte else 6, 715),
         Situation.SANS_REFERENT: (90, 700),
         Situation.NON_RENOUVELE: (260, 700),
         Situation.SANS_BILAN: (45, 130),
