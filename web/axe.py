@@ -8,7 +8,7 @@ import msgspec
 from viesion_core.parcours.model import UN_JOUR, ajouter_mois
 
 _PAS = (1, 2, 3, 6, 12, 24, 60)
-_GRADUATIONS_AU_PLUS = 6
+_GRADUATIONS_AU_PLUS = 4
 _LARGEUR_MINIMALE = 0.8
 
 
@@ -53,7 +53,7 @@ class Axe(msgspec.Struct, frozen=True, kw_only=True):
         return Barre(x=round(x, 3), largeur=round(largeur, 3), libelle=mot, titre=titre, ton=ton)
 
     def graduations(self) -> list[Graduation]:
-        """Return six months at most, evenly spread, each on its first day."""
+        """Return four months at most, evenly spread, each on its first day."""
         premier = self.debut.replace(day=1)
         mois = (self.fin.year - premier.year) * 12 + self.fin.month - premier.month + 1
         pas = next((p for p in _PAS if mois / p <= _GRADUATIONS_AU_PLUS), _PAS[-1])

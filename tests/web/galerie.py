@@ -2,13 +2,17 @@
 
 import datetime as dt
 import random
+import uuid
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from tests.resume.vies import MAINTENANT, deux_ans, deux_mois, dix_ans
+from viesion_core.parcours.model import ContratResume
 from viesion_core.resume.elements import LIBELLE_VOIE
 from viesion_core.resume.frise import dessiner
+from web.conflit import ChampConflit, Conflit, comparer
+from web.ecrans.contrats_composition import composer
 from web.rendu import creer_environnement
 
 ICI = Path(__file__).parent / "galerie"
@@ -128,6 +132,37 @@ def frises() -> dict[str, Any]:
     }
 
 
+def conflit() -> dict[str, Any]:
+    """A contract that two people changed, and whose dates meet another one."""
+    connue = {"type": "CER", "debut": dt.date(2026, 7, 1), "fin": dt.date(2026, 12, 31), "commentaire": ""}
+    saisie = {"type": "CER", "debut": "01/07/2026", "fin": "31/03/2027", "commentaire": "Vu avec la personne."}
+    champs = [ChampConflit(nom, nom.capitalize()) for nom in connue]
+    leur = {**connue, "type": "CO", "fin": dt.date(2027, 6, 30), "commentaire": "Signé en permanence."}
+    ecarts, repris = comparer(saisie, leur, connue, champs)
+    autre = ContratResume(
+        id=uuid.UUID(int=1),
+        beneficiaire=4238,
+        type="CER",
+        numero="",
+        debut=dt.date(2026, 2, 1),
+        fin=dt.date(2026, 7, 31),
+        signature=None,
+        heures_hebdo=None,
+        dispense="",
+        dispositif=None,
+        organisme_nom="",
+        referent_nom="",
+        commentaire="",
+        version=1,
+    )
+    heure = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+    return {
+        "saisie": saisie,
+        "conflit": Conflit(version=4, auteur="Idriss MARTEL", at=heure, ecarts=tuple(ecarts), repris=tuple(repris)),
+        "composition": composer([autre], saisie, AUJOURDHUI),
+    }
+
+
 def commun(**plus: Any) -> dict[str, Any]:
     session = SimpleNamespace(
         prenom="Anne", nom="Lefèvre", role="referent", organisme_nom="Maison de l'insertion du Biterrois"
@@ -170,6 +205,7 @@ def pages() -> dict[str, str]:
         "composants": rendre("composants.html", lignes=lignes(4), acte=acte),
         "formulaire": rendre("formulaire.html", onglet="entretiens", **dossier),
         "erreurs": rendre("formulaire.html", onglet="entretiens", saisie=saisie, erreurs=erreurs, **dossier),
+        "conflit": rendre("conflit.html", onglet="contrats", **conflit(), **dossier),
         "dossier": rendre("resume.html", onglet="resume", **dossier),
         "frise": rendre("frise.html", onglet="resume", **frises(), **dossier),
         "bilan": rendre("bilan.html", onglet="bilans", **dossier),

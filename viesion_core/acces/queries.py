@@ -1,8 +1,8 @@
 """Reads of accounts and sessions."""
 
 import datetime as dt
+import functools
 import hashlib
-import itertools
 import uuid
 from typing import Any
 
@@ -97,20 +97,31 @@ async def chercher_referents(texte: str, *, limite: int = 20) -> list[Utilisateu
     « Nom, prénom, structure » (deck), in any order; accents and hyphens do not count.
     """
     mots = cle(texte).split()[:5]
-    lignes = await lire(
-        f"""SELECT {_COLONNES} FROM utilisateur u JOIN organisme o ON o.id = u.organisme
+    noms = await lire(
+        """SELECT CAST(u.id AS TEXT) AS id, u.nom || ' ' || u.prenom || ' ' || o.nom AS texte
+        FROM utilisateur u JOIN organisme o ON o.id = u.organisme
         WHERE u.actif AND u.role IN ('referent', 'directeur') ORDER BY u.nom, u.prenom, u.id LIMIT 5000"""
     )
-    gardees = (
-        ligne for ligne in lignes if _commencent(mots, f"{ligne['nom']} {ligne['prenom']} {ligne['organisme_nom']}")
+    trouves = [uuid.UUID(ligne["id"]) for ligne in noms if _commencent(mots, ligne["texte"])][:limite]
+    if not trouves:
+        return []
+    lignes = await lire(
+        f"""SELECT {_COLONNES} FROM utilisateur u JOIN organisme o ON o.id = u.organisme
+        WHERE u.id IN ({", ".join("{}" for _ in trouves)}) ORDER BY u.nom, u.prenom, u.id""",
+        *trouves,
     )
-    return [_utilisateur(ligne) for ligne in itertools.islice(gardees, limite)]
+    return [_utilisateur(ligne) for ligne in lignes]
 
 
 def _commencent(mots: list[str], texte: str) -> bool:
     """Tell whether each word begins one of the words of a text."""
-    presents = f" {cle(texte)}"
+    presents = _mots(texte)
     return all(f" {mot}" in presents for mot in mots)
+
+
+@functools.lru_cache(maxsize=8192)
+def _mots(texte: str) -> str:
+    return f" {cle(texte)}"
 
 
 def _filtres(recherche: str, organisme: uuid.UUID | None) -> tuple[str, list[Any]]:

@@ -144,7 +144,7 @@ def _dessiner(
         touches = reglement.chevauches if reglement else ()
         proches = [(c.debut, c.fin) for c in touches] or [(debut, fin)]
         axe = axe_autour([*proches, (debut, fin)], min(max(aujourdhui, debut), fin), _MARGE)
-    rangees = [("Contrats enregistrés", tuple(_barres(autres, axe, aujourdhui, reglement)))]
+    rangees = [("Contrats enregistrés", tuple(_barres(autres, axe, aujourdhui, reglement)))] if autres else []
     resume = [f"{contrat.type} {periode(contrat.debut, contrat.fin)}" for contrat in autres]
     zones: tuple[Barre, ...] = ()
     if debut is not None and fin is not None:

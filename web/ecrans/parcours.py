@@ -36,6 +36,11 @@ class EtapeVue(msgspec.Struct, frozen=True, kw_only=True):
     terme: dt.date | None
     avertissements: tuple[str, ...]
 
+    @property
+    def sans_referent(self) -> bool:
+        """Whether it is the user's organism's, open, and followed by nobody."""
+        return self.modifiable and self.etape.ouverte and not self.referents
+
 
 class Acces(msgspec.Struct, frozen=True, kw_only=True):
     """What « M'ajouter comme référent » would do: nothing when one already is, who ends the day before, or why not."""
