@@ -9,7 +9,7 @@ import msgspec
 import pluggy
 
 from viesion_core import hookspecs
-from viesion_core.alertes.model import RegleAlerte
+from viesion_core.alertes.model import RegleAlerte, verifier_codes
 from viesion_core.bilans.model import BilanVu, Questionnaire
 from viesion_core.db.migrations import Migration
 from viesion_core.extensions.appels import Appelant, EchecExtension
@@ -59,6 +59,7 @@ class _Extension:
         self.modeles: list[ModeleFusion] = []
         self.migrations: list[Migration] = []
         self.regles: list[RegleAlerte] = []
+        self.regles_erreur = ""
         self.defaillances: list[str] = []
 
     def noter(self, echec: EchecExtension) -> None:
@@ -128,6 +129,10 @@ class Registre:
         """Return the alert rules of the plugins (of some offres, and of the bridges)."""
         extensions = self._actives() if offres is None else self._de(offres)
         return [regle for extension in extensions for regle in extension.regles]
+
+    def regles_indisponibles(self, offres: Collection[str]) -> list[str]:
+        """Return why the alert rules of some plugins are not available, a French sentence each."""
+        return [e.regles_erreur for e in self._de(offres) if e.regles_erreur]
 
     def migrations(self) -> dict[str, Sequence[Migration]]:
         """Return the migrations of the plugins that have tables, by plugin."""
@@ -262,6 +267,19 @@ class Registre:
             extension.modeles = [msgspec.structs.replace(msgspec.convert(m, ModeleFusion), offre=code) for m in modeles]
         except (EchecExtension, msgspec.ValidationError) as erreur:
             extension.defaillances.append(f"Les modèles de fusion de {extension.nom} sont indisponibles : {erreur}")
+        self._declarer_regles(extension, code)
+
+    def _declarer_regles(self, extension: _Extension, offre: str) -> None:
+        """Ask for the alert rules; a failure, or a code already taken, leaves them out and says so."""
+        try:
+            regles = self._declaration(extension, "declarer_regles_alerte", list[RegleAlerte]) or []
+            prises = {regle.code for e in self._extensions.values() if e is not extension for regle in e.regles}
+            verifier_codes(regles, prises)
+        except (EchecExtension, ValueError) as erreur:
+            extension.regles_erreur = f"Les alertes de {extension.nom} sont indisponibles\u00a0: {erreur}"
+            extension.defaillances.append(extension.regles_erreur)
+        else:
+            extension.regles = [msgspec.structs.replace(regle, offre=offre) for regle in regles]
 
     def _declaration(self, extension: _Extension, nom: str, attendu: Any) -> Any:
         crochet = self._crochet(extension, nom)

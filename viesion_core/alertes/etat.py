@@ -1,0 +1,66 @@
+"""The state table compared with what it is made of, and put right: nightly, and after an import that went round triggers.
+
+Triggers keep `etat_dossier` (migration 0013); nothing is expected to differ. What does is counted, mended and logged.
+"""
+
+import logging
+
+from viesion_core.db import executer, lire, lire_valeur, transaction
+from viesion_core.db.migrations.m0013_alertes import EXPRESSIONS
+
+_COLONNES = {colonne: sql for colonnes in EXPRESSIONS.values() for colonne, sql in colonnes.items()}
+_LOG = logging.getLogger("viesion.alertes")
+_LOT = 5_000
+
+
+async def comparer_etats() -> list[int]:
+    """Return the dossiers whose state is not what their rows say, by number (1 000 at most)."""
+    lignes = await lire(
+        f"""SELECT b.numero FROM beneficiaire b LEFT JOIN etat_dossier s ON s.beneficiaire = b.numero
+        WHERE s.beneficiaire IS NULL OR {_differences("b.numero")} ORDER BY b.numero LIMIT 1000"""
+    )
+    return [ligne["numero"] for ligne in lignes]
+
+
+async def reconstruire_etats() -> int:
+    """Write the state of everybody again, some thousands at a time; return how many rows were not right."""
+    corriges = 0
+    dernier = int(await lire_valeur("SELECT coalesce(max(numero), 0) AS n FROM beneficiaire"))
+    for debut in range(0, dernier + 1, _LOT):
+        async with transaction():
+            corriges += await executer(
+                """INSERT INTO etat_dossier (beneficiaire) SELECT b.numero FROM beneficiaire b
+                WHERE b.numero > {} AND b.numero <= {}
+                    AND NOT EXISTS (SELECT 1 FROM etat_dossier s WHERE s.beneficiaire = b.numero)""",
+                debut,
+                debut + _LOT,
+            )
+            corriges += await executer(
+                f"""UPDATE etat_dossier SET {", ".join(f"{c} = {_de(c)}" for c in _COLONNES)}
+                WHERE beneficiaire > {{}} AND beneficiaire <= {{}}
+                    AND ({_differences("etat_dossier.beneficiaire", "etat_dossier")})""",
+                debut,
+                debut + _LOT,
+            )
+    return corriges
+
+
+async def verifier_etats() -> int:
+    """Compare, mend if need be (the worker, each night); return how many dossiers differed."""
+    differents = await comparer_etats()
+    if differents:
+        _LOG.error("etat_dossier differed for %s dossiers, written again", len(differents))
+        await reconstruire_etats()
+    return len(differents)
+
+
+def _de(colonne: str) -> str:
+    return _COLONNES[colonne].format(de="etat_dossier.beneficiaire")
+
+
+def _differences(numero: str, alias: str = "s") -> str:
+    """Return the condition « one column is not what it should be » (IS DISTINCT FROM, on both engines)."""
+    return " OR ".join(
+        f"({alias}.{colonne} IS NULL) <> (({sql.format(de=numero)}) IS NULL) OR {alias}.{colonne} <> ({sql.format(de=numero)})"
+        for colonne, sql in _COLONNES.items()
+    )

@@ -1,0 +1,39 @@
+"""The tables of the alertes room; their DDL, checks, indexes and triggers are in the migrations."""
+
+from piccolo.columns import UUID, Date, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+
+from viesion_core.acces.tables import Utilisateur
+from viesion_core.db import Table
+from viesion_core.dossiers.tables import Beneficiaire
+
+
+class AlerteReglage(Table, tablename="alerte_reglage"):
+    """What a user has chosen for an alert: its X, its place among the favourites (none: not a favourite)."""
+
+    id = UUID(primary_key=True)
+    utilisateur = ForeignKey(Utilisateur, null=False, on_delete=OnDelete.cascade, index=True)
+    code = Varchar(length=30)
+    x = Integer(null=True, default=None)
+    rang = Integer(null=True, default=None)
+    version = Integer()
+
+
+class EtatDossier(Table, tablename="etat_dossier"):
+    """What the rules need of a person, one row each, kept by triggers; today's date changes nothing in it.
+
+    `entree_depuis`: oldest entry without end; `referent_debut`, `referent_fin`: the affectation that ends last
+    (9999-12-31 without end); `premiere_etape`: start of the first étape while it is open; `caracteristique_depuis`:
+    the required caractéristique confirmed longest ago; `reponses`: answers in all the bilans.
+    """
+
+    beneficiaire = ForeignKey(Beneficiaire, primary_key=True, null=False, on_delete=OnDelete.cascade, index=True)
+    entree_depuis = Date(null=True, default=None)
+    referent_debut = Date(null=True, default=None)
+    referent_fin = Date(null=True, default=None)
+    derniere_presence = Timestamptz(null=True, default=None)
+    contrat_fin = Date(null=True, default=None)
+    etape_depuis = Date(null=True, default=None)
+    premiere_etape = Date(null=True, default=None)
+    caracteristique_depuis = Date(null=True, default=None)
+    reponses = Integer()
