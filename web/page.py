@@ -18,6 +18,7 @@ from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.extensions import Registre
 from viesion_core.settings import Settings
 from web.conflit import ChampConflit, comprendre
+from web.favoris import favoris
 from web.rendu import environnement
 from web.securite import jeton_formulaire
 
@@ -47,11 +48,15 @@ class Lien(msgspec.Struct, frozen=True):
     icone: str
     actif: bool = False
     groupe: str = ""
+    nombre: int | None = None
+    titre_enfants: str = ""
+    enfants: tuple["Lien", ...] = ()
 
 
 _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[Role]], ...] = (
     ("", "Accueil", "/", "accueil", _SUIVI),
     ("Gestion", "Bénéficiaires", "/beneficiaires", "personnes", _SUIVI),
+    ("", "Infocentre", "/infocentre", "infocentre", _SUIVI),
     ("", "Administration", "/administration", "reglages", frozenset({Role.ADMINISTRATEUR})),
     ("", "Aide", "/aide", "aide", frozenset(Role)),
 )
@@ -134,6 +139,24 @@ class Page:
                 groupes.add(groupe)
         return liens
 
+    async def _navigation_comptee(self) -> list[Lien]:
+        """Return the left rail with « Mes Alertes Favorites » under « Infocentre »; an act just done counts afresh."""
+        liens = self.navigation()
+        if self._ctx is None or not any(lien.url == "/infocentre" for lien in liens):
+            return liens
+        frais = "acte" in self.requete.query_params
+        chemin = self.requete.url.path
+        enfants = tuple(
+            Lien(f.titre, f.url, "", chemin == f.url, nombre=f.nombre)
+            for f in await favoris(self._ctx, self.registre, frais=frais)
+        )
+        return [
+            msgspec.structs.replace(lien, enfants=enfants, titre_enfants="Mes Alertes Favorites")
+            if lien.url == "/infocentre"
+            else lien
+            for lien in liens
+        ]
+
     def _minimum(self) -> dict[str, Any]:
         cle = self.requete.scope["state"].get("cle_session")
         theme = self.requete.cookies.get("theme", "")
@@ -155,7 +178,7 @@ class Page:
 
     async def _commun(self) -> dict[str, Any]:
         commun = self._minimum()
-        commun["navigation"] = self.navigation()
+        commun["navigation"] = await self._navigation_comptee()
         commun["role"] = LIBELLE_ROLE[self._ctx.role] if self._ctx else ""
         commun["acte"] = await self._dernier_acte()
         return commun

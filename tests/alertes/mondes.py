@@ -25,7 +25,7 @@ async def vider_monde() -> None:
     """Take everybody away."""
     async with transaction():
         for table in _VIDER:
-            await executer(f"DELETE FROM {table}")  # noqa: S608 - names of this file
+            await executer(f"DELETE FROM {table}")
 
 
 async def peupler(monde: Monde, graine: int, nombre: int = 14) -> None:

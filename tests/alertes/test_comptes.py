@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pytest
+import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +13,6 @@ from viesion_core.alertes.queries import compter, expliquer, lignes_alerte
 from viesion_core.alertes.regles import regles_coeur
 from viesion_core.contexte import Contexte
 from viesion_core.db import compter_requetes, executer, lire, lire_valeur, transaction
-from viesion_core.erreurs import Introuvable
 from viesion_core.testing import Monde
 
 REGLES = regles_coeur({"MOS": 3})
@@ -60,7 +59,7 @@ async def test_counts_are_the_lengths_of_their_lists(monde: Monde, graine: int) 
         for regle in REGLES:
             numeros = await _liste(ctx, regle)
             assert comptes[regle.code] == len(numeros) == len(set(numeros)), (regle.code, ctx.role)
-            trouves = [n for n in visibles if (await expliquer(ctx, regle, None, n)).concernee]
+            trouves = [e.numero for e in await expliquer(ctx, regle, None, visibles) if e.concernee]
             assert sorted(numeros) == sorted(trouves), (regle.code, ctx.role)
     siens = await compter(monde.referent, REGLES, {}, portefeuille=True)
     for regle in REGLES:
@@ -95,17 +94,15 @@ async def test_a_rule_that_the_base_refuses_is_named_and_the_others_answer(monde
 
 
 def _cassee(regle: RegleAlerte) -> RegleAlerte:
-    import msgspec
-
     critere = msgspec.structs.replace(regle.criteres[0], sql="s.inconnue = 1")
     return msgspec.structs.replace(regle, criteres=(critere,))
 
 
 async def test_nobody_is_explained_outside_the_perimeter(monde: Monde) -> None:
     numero, _ = await monde.dossier()
-    assert (await expliquer(monde.referent, REGLES[4], None, numero)).concernee
-    with pytest.raises(Introuvable):
-        await expliquer(monde.autre_referent, REGLES[4], None, numero)
+    (siennes,) = await expliquer(monde.referent, REGLES[4], None, [numero])
+    assert siennes.concernee
+    assert await expliquer(monde.autre_referent, REGLES[4], None, [numero]) == []
 
 
 async def test_a_state_that_drifted_is_seen_and_mended(monde: Monde) -> None:

@@ -1,4 +1,4 @@
-"""The state table compared with what it is made of, and put right: nightly, and after an import that went round triggers.
+"""The state table compared with what it is made of, and put right, each night.
 
 Triggers keep `etat_dossier` (migration 0013); nothing is expected to differ. What does is counted, mended and logged.
 """
@@ -61,6 +61,6 @@ def _de(colonne: str) -> str:
 def _differences(numero: str, alias: str = "s") -> str:
     """Return the condition « one column is not what it should be » (IS DISTINCT FROM, on both engines)."""
     return " OR ".join(
-        f"({alias}.{colonne} IS NULL) <> (({sql.format(de=numero)}) IS NULL) OR {alias}.{colonne} <> ({sql.format(de=numero)})"
-        for colonne, sql in _COLONNES.items()
+        f"({alias}.{colonne} IS NULL) <> ({attendu} IS NULL) OR {alias}.{colonne} <> {attendu}"
+        for colonne, attendu in ((colonne, sql.format(de=numero)) for colonne, sql in _COLONNES.items())
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from viesion_core.acces.perimetre import condition_perimetre, exiger_dossier
+from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.alertes.model import RegleAlerte, lier, valeurs_de
 from viesion_core.alertes.model_listes import Constat, Explication, LigneAlerte, Reglage, afficher
 from viesion_core.contexte import Contexte
@@ -123,12 +123,10 @@ async def lignes_alerte(
     return await _avec_referents(ctx, [_ligne(regle, ligne) for ligne in lignes]), total
 
 
-async def expliquer(ctx: Contexte, regle: RegleAlerte, x: int | None, numero: int) -> Explication:
-    """Return each criterion of the rule for a person of the perimeter: met or not, and what she has for it.
-
-    Raises Introuvable outside the perimeter.
-    """
-    await exiger_dossier(ctx, numero)
+async def expliquer(ctx: Contexte, regle: RegleAlerte, x: int | None, numeros: Sequence[int]) -> list[Explication]:
+    """Return, for each of these people in the perimeter, every criterion: met or not, and what she has for it."""
+    if not numeros:
+        return []
     valeurs = valeurs_de(regle.parametre, x, ctx.aujourdhui, ctx.maintenant)
     colonnes, parametres = [], []
     for rang, critere in enumerate(regle.criteres):
@@ -136,24 +134,31 @@ async def expliquer(ctx: Contexte, regle: RegleAlerte, x: int | None, numero: in
         colonnes.append(f"CASE WHEN {sql} THEN 1 ELSE 0 END AS c{rang}")
         parametres += lies
     faits, parametres_faits = _valeurs(ctx, regle, x)
-    ligne = await lire_un(
+    condition, parametres_perimetre = condition_perimetre(ctx)
+    lignes = await lire(
         f"""SELECT b.numero, b.nom_naissance, b.nom_usage, b.prenom, {", ".join(colonnes)}{faits}
-        FROM beneficiaire b JOIN etat_dossier s ON s.beneficiaire = b.numero WHERE b.numero = {{}}""",
+        FROM beneficiaire b JOIN etat_dossier s ON s.beneficiaire = b.numero
+        WHERE b.numero IN ({", ".join("{}" for _ in numeros)}) AND {condition}""",
         *parametres,
         *parametres_faits,
-        numero,
+        *numeros,
+        *parametres_perimetre,
     )
-    lue = ligne or {}
+    expliques = {ligne["numero"]: _explication(regle, x, ligne) for ligne in lignes}
+    return [expliques[numero] for numero in numeros if numero in expliques]
+
+
+def _explication(regle: RegleAlerte, x: int | None, ligne: Mapping[str, Any]) -> Explication:
     constats = tuple(
         Constat(
             libelle=regle.en_clair(critere.libelle, x),
-            rempli=bool(lue[f"c{rang}"]),
+            rempli=bool(ligne[f"c{rang}"]),
             nom=critere.nom,
-            valeur=afficher(lue[f"v{rang}"], critere.liste) if critere.valeur else "",
+            valeur=afficher(ligne[f"v{rang}"], critere.liste) if critere.valeur else "",
         )
         for rang, critere in enumerate(regle.criteres)
     )
-    noms = {champ: lue[champ] for champ in ("numero", "nom_naissance", "nom_usage", "prenom")}
+    noms = {champ: ligne[champ] for champ in ("numero", "nom_naissance", "nom_usage", "prenom")}
     return Explication(**noms, constats=constats)
 
 

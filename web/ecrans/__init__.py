@@ -6,6 +6,7 @@ from web.ecrans.accueil import AccueilController
 from web.ecrans.actes import ActeController
 from web.ecrans.administration import AdministrationController
 from web.ecrans.aide import AideController
+from web.ecrans.alertes import AlerteController, InfocentreController
 from web.ecrans.beneficiaires import BeneficiairesController
 from web.ecrans.bilan_actes import BilanActeController
 from web.ecrans.bilan_reponses import ReponseController
@@ -60,4 +61,6 @@ ECRANS: list[type[Controller]] = [
     BilanActeController,
     ReponseController,
     SortieController,
+    InfocentreController,
+    AlerteController,
 ]

@@ -121,7 +121,8 @@ MIGRATION = Migration(
             reponses INTEGER NOT NULL DEFAULT 0
         )""",
         f"""INSERT INTO etat_dossier (beneficiaire, {", ".join(_COLONNES)})
-            SELECT b.numero, {", ".join(sql.format(de="b.numero") for sql in _COLONNES.values())} FROM beneficiaire b""",
+            SELECT b.numero, {", ".join(sql.format(de="b.numero") for sql in _COLONNES.values())}
+            FROM beneficiaire b""",
     ],
     sqlite=[
         """CREATE TRIGGER etat_dossier_personne AFTER INSERT ON beneficiaire BEGIN
