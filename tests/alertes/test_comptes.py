@@ -1,5 +1,6 @@
 """Counts equal the length of their lists, always: every rule, every role, both engines; the state is never behind."""
 
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -7,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.alertes.mondes import peupler, vider_monde
-from viesion_core.alertes.etat import comparer_etats, reconstruire_etats, verifier_etats
+from viesion_core.alertes.etat import comparer_etats, etats_en_bloc, reconstruire_etats, verifier_etats
 from viesion_core.alertes.model import RegleAlerte
 from viesion_core.alertes.queries import compter, expliquer, lignes_alerte
 from viesion_core.alertes.regles import regles_coeur
@@ -115,3 +116,15 @@ async def test_a_state_that_drifted_is_seen_and_mended(monde: Monde) -> None:
     assert await verifier_etats() == 2
     assert await comparer_etats() == []
     assert await lire_valeur("SELECT count(*) AS n FROM etat_dossier") == 14
+
+
+async def test_a_takeover_makes_the_states_at_its_end(monde: Monde) -> None:
+    async with etats_en_bloc():
+        await peupler(monde, 8)
+        assert len(await comparer_etats()) > 5
+    assert await comparer_etats() == []
+    async with transaction():
+        await executer("DELETE FROM contrat WHERE fin > {}", dt.date(2026, 11, 24))
+        await executer("DELETE FROM entretien WHERE beneficiaire < 9")
+        await executer("UPDATE affectation SET beneficiaire = 1 WHERE beneficiaire = 2")
+    assert await comparer_etats() == []

@@ -3,9 +3,12 @@
 Triggers keep `etat_dossier` (migration 0013); nothing is expected to differ. What does is counted, mended and logged.
 """
 
+import contextlib
 import logging
+from collections.abc import AsyncIterator
 
 from viesion_core.db import executer, lire, lire_valeur, transaction
+from viesion_core.db.chargement import sans_declencheurs
 from viesion_core.db.migrations.m0013_alertes import EXPRESSIONS
 
 _COLONNES = {colonne: sql for colonnes in EXPRESSIONS.values() for colonne, sql in colonnes.items()}
@@ -43,6 +46,14 @@ async def reconstruire_etats() -> int:
                 debut + _LOT,
             )
     return corriges
+
+
+@contextlib.asynccontextmanager
+async def etats_en_bloc() -> AsyncIterator[None]:
+    """Write many rows at once (demo, takeover): the triggers wait, the states are made at the end of the block."""
+    async with sans_declencheurs("etat_dossier_", tuple(EXPRESSIONS)):
+        yield
+    await reconstruire_etats()
 
 
 async def verifier_etats() -> int:

@@ -34,3 +34,39 @@ async def sans_index(tables: Collection[str]) -> AsyncIterator[None]:
         async with transaction():
             for definition in definitions:
                 await executer(definition)
+
+
+_DECLENCHEURS = {
+    "sqlite": """SELECT name AS nom, tbl_name AS nom_table, sql AS definition FROM sqlite_master
+        WHERE type = 'trigger' AND tbl_name = {} ORDER BY name""",
+    "postgresql": """SELECT t.tgname AS nom, c.relname AS nom_table, '' AS definition
+        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE NOT t.tgisinternal AND c.relname = {} AND c.relnamespace = current_schema()::regnamespace
+        ORDER BY t.tgname""",
+}
+
+
+@contextlib.asynccontextmanager
+async def sans_declencheurs(prefixe: str, tables: Collection[str]) -> AsyncIterator[None]:
+    """Put aside the triggers of these tables whose name begins with `prefixe`, until the end of the block.
+
+    What they keep must then be made again by the caller.
+    """
+    sqlite = base_courante().dialecte == "sqlite"
+    ecartes = []
+    async with transaction():
+        for table in tables:
+            for ligne in await lire(_DECLENCHEURS[base_courante().dialecte], table):
+                if ligne["nom"].startswith(prefixe):
+                    ecartes.append(ligne)
+        for ligne in ecartes:
+            nom, table = ligne["nom"], ligne["nom_table"]
+            await executer(f"DROP TRIGGER {nom}" if sqlite else f"ALTER TABLE {table} DISABLE TRIGGER {nom}")
+    try:
+        yield
+    finally:
+        async with transaction():
+            for ligne in ecartes:
+                await executer(
+                    ligne["definition"] if sqlite else f"ALTER TABLE {ligne['nom_table']} ENABLE TRIGGER {ligne['nom']}"
+                )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from viesion_core.acces.mots_de_passe import hacher_lot
 from viesion_core.acces.tables import Utilisateur
 from viesion_core.actes.tables import Acte
+from viesion_core.alertes.etat import etats_en_bloc
 from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import base_courante, executer, inserer_lot, lire, lire_valeur, transaction
 from viesion_core.db.chargement import sans_index
@@ -58,7 +59,7 @@ async def construire_demo(p: Parametres, registre: Registre, avancer: Avancer = 
     questionnaires = await _questionnaires(registre, monde)
     personnes = planifier(p, monde)
     journal: list[Ligne] = []
-    async with sans_index(_GRANDES if p.beneficiaires > _LOT else ()):
+    async with etats_en_bloc(), sans_index(_GRANDES if p.beneficiaires > _LOT else ()):
         for debut in range(0, len(personnes), _LOT):
             lot = _dossiers(p, monde, personnes[debut : debut + _LOT], questionnaires)
             async with transaction():
