@@ -120,6 +120,7 @@ MIGRATION = Migration(
             caracteristique_depuis DATE,
             reponses INTEGER NOT NULL DEFAULT 0
         )""",
+        "CREATE INDEX etat_dossier_actif ON etat_dossier (beneficiaire) WHERE entree_depuis IS NOT NULL",
         f"""INSERT INTO etat_dossier (beneficiaire, {", ".join(_COLONNES)})
             SELECT b.numero, {", ".join(sql.format(de="b.numero") for sql in _COLONNES.values())}
             FROM beneficiaire b""",
