@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from typing import Any
 
 import httpx
 import msgspec
@@ -33,6 +34,8 @@ REALISATIONS = {"entretiens": "PRESENCE", "difficultes": "LEVEE"}
 """What a form would send: a refusal must not depend on it."""
 D_UN_ORGANISME = frozenset({"/notes/{identifiant}"})
 """What belongs to an organism alone: the pilote does not read it."""
+DE_SANTE = "/beneficiaires/{numero}/bilans/{identifiant}"
+"""What is health data (the bilans tried are of the offre MOS): the pilote is refused in plain words, inside too."""
 CIBLES = ("inconnu", "autre", "mixte", "propre")
 
 
@@ -122,10 +125,11 @@ async def _essayer(client: httpx.AsyncClient, route: Route, role: str, propres: 
         chemin = adresse(route, cible, propres, autres)
         if chemin is None:
             continue
-        corps_envoye = None
+        envoi: dict[str, Any] = {"json": {"valeur": None, "version": 1}} if route.methode == "PUT" else {}
         if route.methode == "POST" and cible != "propre":
-            corps_envoye = CORPS | {"realisation": REALISATIONS.get(route.objets[-1] if route.objets else "", "")}
-        reponse = await client.request(route.methode, chemin, data=corps_envoye, follow_redirects=False)
+            realisation = REALISATIONS.get(route.objets[-1] if route.objets else "", "")
+            envoi = {"data": CORPS | {"realisation": realisation}}
+        reponse = await client.request(route.methode, chemin, follow_redirects=False, **envoi)
         if cible in ("autre", "inconnu"):
             corps[cible] = _anonymiser(reponse)
         for defaut in _juger(reponse, route, role, cible, autres):
@@ -153,6 +157,10 @@ def _juger(reponse: httpx.Response, route: Route, role: str, cible: str, autres:
             yield f"répond {statut} à un rôle qui n'a pas le droit"
         return
     if route.politique == "publique":
+        return
+    if role == "pilote" and route.modele.startswith(DE_SANTE) and cible in ("autre", "propre"):
+        if statut != 403 or "CANARI" in reponse.text:
+            yield f"répond {statut} à qui n'a pas accès aux données de santé"
         return
     if statut in (401, 403) and not (statut == 403 and cible == "propre" and role == "directeur"):
         yield f"répond {statut} à un rôle qui a le droit"

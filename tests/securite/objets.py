@@ -12,6 +12,9 @@ from viesion_core.contexte import Contexte
 from viesion_core.db import lire_valeur
 from viesion_core.difficultes.actions import ajouter_difficultes
 from viesion_core.difficultes.model import Saisie as SaisieDifficulte
+from viesion_core.dossiers.actions_caracteristiques import completer
+from viesion_core.employabilite.actions import ajouter_atout
+from viesion_core.employabilite.model import Rubrique, SaisieAtout
 from viesion_core.entretiens.actions import creer_entretien
 from viesion_core.entretiens.model import Saisie as SaisieEntretien
 from viesion_core.entretiens.model import Theme
@@ -51,10 +54,21 @@ async def creer_objets(monde: Monde, auteur: Contexte, offre: uuid.UUID, canari:
     }
     saisie = SaisieEtape(offre_de_service=offre, dispositif=entree, debut_reel=DEBUT, commentaire=canari)
     a = await enregistrer_etape(auteur, numero, saisie)
-    identifiants |= {"actes": a.id, "etapes": await _dernier("etape", numero)}
+    etape = await _dernier("etape", numero)
+    identifiants |= {"actes": a.id, "etapes": etape, "sortie": etape}
+    await _connaitre(auteur, numero, identifiants, canari)
     await _suivre(auteur, numero, identifiants, canari)
     await _evaluer(auteur, numero, identifiants, canari)
-    return Objets(canari=canari, numero=numero, identifiants=identifiants)
+    textes = {"reponses": "MOS_27", "alertes": "A02"}
+    return Objets(canari=canari, numero=numero, identifiants=identifiants, textes=textes)
+
+
+async def _connaitre(auteur: Contexte, numero: int, identifiants: dict[str, uuid.UUID], canari: str) -> None:
+    """Add a caractéristique and a line of employabilité."""
+    await completer(auteur, numero, {"ENFANTS": "1"})
+    identifiants["detail"] = await _dernier("caracteristique", numero)
+    await ajouter_atout(auteur, numero, Rubrique.EXPERIENCE, SaisieAtout(intitule=canari))
+    identifiants["employabilite"] = await _dernier("atout", numero)
 
 
 async def _suivre(auteur: Contexte, numero: int, identifiants: dict[str, uuid.UUID], canari: str) -> None:

@@ -145,10 +145,10 @@ class AlerteController(Controller):
     @post("/{code:str}/deplacer")
     async def deplacer(self, page: PageCourante, code: FromPath[str]) -> Response[Any]:
         """Move a favourite up or down (`sens`: haut, bas)."""
+        regle, _ = await _regle(page, code)
         f = await lire_formulaire(page.requete)
         sens = f.choix("sens", ("haut", "bas"), requis=True)
         f.verifier()
-        regle, _ = await _regle(page, code)
         a = await deplacer_favori(page.ctx, regle, vers_le_haut=sens == "haut")
         return page.rediriger(LISTE, acte=a.id if not a.vide else None)
 

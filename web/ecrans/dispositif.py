@@ -79,6 +79,7 @@ class DispositifController(Controller):
         self, page: PageCourante, numero: FromPath[int], identifiant: FromPath[uuid.UUID]
     ) -> Response[Any]:
         """Record the exit: its date and its motif together."""
+        await entree(page.ctx, numero, identifiant)
         f = await lire_formulaire(page.requete)
         try:
             fin = f.date("fin", requis="La date de sortie est requise.")

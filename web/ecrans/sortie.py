@@ -63,6 +63,7 @@ class SortieController(Controller):
         self, page: PageCourante, numero: FromPath[int], identifiant: FromPath[uuid.UUID]
     ) -> Response[Any]:
         """Fill the required caractéristiques that are missing, or confirm today all that is known."""
+        await etape(page.ctx, numero, identifiant)
         f = await lire_formulaire(page.requete)
         try:
             if f.case("rafraichir"):
