@@ -330,6 +330,7 @@ async def test_the_list_takes_as_many_queries_for_thirty_contracts(serveur: Serv
     numero, _ = await monde.dossier()
     comptes = []
     async with serveur.client(monde.referent) as client:
+        await client.get("/")
         for n in range(30):
             await poser_contrat(monde.referent, numero, jours(-3000 + 90 * n), jours(-3000 + 90 * n + 80))
             if n in (0, 29):

@@ -46,6 +46,7 @@ async def test_le_prix_ne_depend_pas_du_nombre(serveur: Serveur, monde: Monde) -
     vie = await vivre(monde)
     neuf, _ = await monde.dossier(vie.ctx)
     async with serveur.client(vie.ctx) as client:
+        await client.get("/")
         plein = await client.get(vie.base)
         vide = await client.get(f"/beneficiaires/{neuf}")
     assert requetes(plein) == requetes(vide)

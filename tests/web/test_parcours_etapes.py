@@ -373,6 +373,7 @@ async def test_the_page_takes_as_many_queries_for_twenty_etapes(serveur: Serveur
     numero, entree = await ouvrir_dossier(monde)
     comptes = []
     async with serveur.client(monde.referent) as client:
+        await client.get("/")
         for n in range(20):
             await ouvrir(monde, numero, entree, jours(-100 + n), referent=monde.collegue.utilisateur)
             if n in (0, 19):

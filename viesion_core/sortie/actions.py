@@ -14,7 +14,7 @@ from viesion_core.offres.model import DossierVu, PointSortie
 from viesion_core.organismes.queries import offre_de_service
 from viesion_core.parcours.controles import defauts_etape
 from viesion_core.parcours.model import EtapeResume, SaisieEtape, du_au
-from viesion_core.parcours.queries import entrees_dispositif
+from viesion_core.parcours.queries import entrees_dispositif, etapes
 from viesion_core.parcours.tables import Affectation, Etape
 from viesion_core.resume.queries import bandeau
 from viesion_core.sortie.model import (
@@ -49,7 +49,7 @@ async def clore_etape(
     """
     exiger_ecriture(ctx)
     await exiger_dossier(ctx, numero)
-    dossier = await dossier_sortie(ctx, numero, await bandeau(ctx, numero))
+    dossier = await dossier_sortie(ctx, numero, await bandeau(ctx, numero), await etapes(ctx, numero))
     etape = _etape_a_clore(ctx, dossier, identifiant)
     verification = dossier.verifier(ctx, etape, await verifier(etape.offre, dossier.vu, etape))
     await _controler(ctx, numero, dossier, saisie, verification, controler)

@@ -14,7 +14,7 @@ from viesion_core.dossiers.queries_caracteristiques import caracteristiques
 from viesion_core.entretiens.queries import entretiens_page
 from viesion_core.offres.model import DossierVu, PointSortie
 from viesion_core.parcours.model import EtapeResume
-from viesion_core.parcours.queries import affectations, contrats, etapes
+from viesion_core.parcours.queries import affectations, contrats
 from viesion_core.resume.model import Bandeau
 from viesion_core.sortie.model import Verification, verifier
 
@@ -48,8 +48,8 @@ class DossierSortie(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-async def dossier_sortie(ctx: Contexte, numero: int, fiche: Bandeau) -> DossierSortie:
-    """Return a dossier for the exit: the 500 latest entretiens and difficultés, all the rest."""
+async def dossier_sortie(ctx: Contexte, numero: int, fiche: Bandeau, toutes: Iterable[EtapeResume]) -> DossierSortie:
+    """Return a dossier for the exit: the 500 latest entretiens and difficultés, all the rest; `toutes`: its étapes."""
     entretiens, _ = await entretiens_page(ctx, numero, par_page=MAXIMUM)
     difficultes, _ = await difficultes_page(ctx, numero, par_page=MAXIMUM)
     connues = await caracteristiques(ctx, numero)
@@ -59,7 +59,7 @@ async def dossier_sortie(ctx: Contexte, numero: int, fiche: Bandeau) -> DossierS
         aujourdhui=ctx.aujourdhui,
         caracteristiques={c.code: c.valeur for c in connues if c.presente and not c.masquee},
         contrats=tuple(await contrats(ctx, numero)),
-        etapes=tuple(await etapes(ctx, numero)),
+        etapes=tuple(toutes),
         affectations=tuple(await affectations(ctx, numero)),
         entretiens=tuple(entretiens),
         difficultes=tuple(difficultes),

@@ -1,6 +1,7 @@
 """The page of the exit: which étape, what its checklist found, and how it comes back after a refusal."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from litestar import Response
@@ -14,9 +15,10 @@ from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Introuvable
 from viesion_core.nomenclatures.model import libelle, nomenclature
 from viesion_core.offres.model import DossierVu, PointSortie
 from viesion_core.parcours.model import EtapeResume
+from viesion_core.parcours.queries import etapes
 from viesion_core.resume.queries import bandeau
 from viesion_core.sortie.model import Verification, etapes_a_clore
-from viesion_core.sortie.queries import DossierSortie, dossier_sortie
+from viesion_core.sortie.queries import dossier_sortie
 from web.conflit import ChampConflit
 from web.ecrans.dossier_commun import rendre_dossier
 from web.page import Page
@@ -70,20 +72,21 @@ class Vue:
     async def montrer(self, choisie: uuid.UUID | None, **rendu: Any) -> Response[Any]:
         """Show the checklist, or what was closed, or the choice between several open étapes."""
         fiche = await bandeau(self.page.ctx, self.numero)
-        dossier = await dossier_sortie(self.page.ctx, self.numero, fiche)
-        ouvertes = etapes_a_clore(dossier.vu.etapes, self.page.ctx.organisme)
-        etape = dossier.etape(choisie)
+        toutes = await etapes(self.page.ctx, self.numero)
+        ouvertes = etapes_a_clore(toutes, self.page.ctx.organisme)
+        etape = next((e for e in toutes if e.id == choisie), None)
         if choisie is not None and etape is None:
             raise Introuvable
         if etape is None and len(ouvertes) == 1:
             etape = ouvertes[0]
         rendu |= {"onglet": "sortie", "fiche": fiche}
         if etape is None:
-            toutes = [e for e in dossier.vu.etapes if e.ouverte]
-            return await self._rendre("sortie/choix.html", etapes=ouvertes or toutes, closes=_closes(dossier), **rendu)
+            a_choisir = ouvertes or [e for e in toutes if e.ouverte]
+            return await self._rendre("sortie/choix.html", etapes=a_choisir, closes=_closes(toutes), **rendu)
         if not etape.ouverte:
             fait = await dernier_acte(self.page.ctx, "etape", etape.id)
             return await self._rendre("sortie/close.html", etape=etape, fait=fait, ouvertes=ouvertes, **rendu)
+        dossier = await dossier_sortie(self.page.ctx, self.numero, fiche, toutes)
         extensions = await verifier_extensions(self.page, dossier.vu, etape)
         verification = dossier.verifier(self.page.ctx, etape, extensions)
         return await self._rendre("sortie/verification.html", **self._donnees(verification, ouvertes), **rendu)
@@ -130,7 +133,7 @@ class Vue:
         return await rendre_dossier(self.page, self.numero, gabarit, **{"message_conflit": "", **donnees})
 
 
-def _closes(dossier: DossierSortie) -> list[EtapeResume]:
+def _closes(toutes: Iterable[EtapeResume]) -> list[EtapeResume]:
     """Return the closed étapes, the latest end first."""
-    closes = [etape for etape in dossier.vu.etapes if etape.fin_reelle is not None]
+    closes = [etape for etape in toutes if etape.fin_reelle is not None]
     return sorted(closes, key=lambda etape: etape.fin_reelle or etape.debut_reel, reverse=True)[:5]
