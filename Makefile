@@ -1,6 +1,7 @@
 # VieSion: the fixed commands. `make demo` and `make test` are all a newcomer needs.
 PYTHON ?= python3
 PORT ?= 8000
+JOBS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -19,8 +20,8 @@ install: $(VENV)/.pret  ## the environment alone, in .venv
 demo: $(VENV)/.pret  ## a synthetic département and the server, on http://127.0.0.1:$(PORT); NEUF=1 builds it anew
 	$(BIN)/viesion demo --servir --port $(PORT) $(if $(NEUF),--neuf)
 
-test: $(VENV)/.pret  ## the whole test suite, on SQLite and on PostgreSQL
-	$(BIN)/pytest
+test: $(VENV)/.pret  ## the whole test suite, on SQLite and on PostgreSQL, in JOBS processes
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 bench: $(VENV)/.pret  ## the benchmark: prints a table, writes bench/results.json
 	$(BIN)/python -m tests.bench
