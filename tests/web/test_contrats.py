@@ -76,7 +76,7 @@ async def test_a_contract_is_saved_with_all_its_fields_and_is_the_dernier_contra
         ("fin", "31/02/2026", "Cette date n'existe pas"),
         ("fin", ecrite(jours(-40)), "La fin précède le début"),
         ("signature", ecrite(jours(2)), "ne peut pas être dans le futur"),
-        ("dispositif", str(uuid.uuid4()), "n'est pas celui de la personne"),
+        ("dispositif", "00000000-0000-4000-8000-00000000dead", "n'est pas celui de la personne"),
         ("numero", "9" * 31, "31 caractères"),
     ],
 )

@@ -18,6 +18,8 @@ from viesion_core.parcours.model import AffectationResume, SaisieAffectation, Sa
 from viesion_core.parcours.queries import affectations
 from viesion_core.testing import Monde, creer_utilisateur
 
+INCONNU = "00000000-0000-4000-8000-00000000dead"
+
 
 async def affecter(
     monde: Monde, numero: int, entree: uuid.UUID, qui: Contexte, nature: str = "PARCOURS", **autres: Any
@@ -130,13 +132,13 @@ async def test_one_click_makes_me_referent_of_the_parcours_then_of_the_etape(ser
     ("champ", "valeur", "message"),
     [
         ("referent", "", "Le référent est requis."),
-        ("referent", str(uuid.uuid4()), "Choisissez un référent de la liste."),
+        ("referent", INCONNU, "Choisissez un référent de la liste."),
         ("debut", "", "Le début est requis."),
         ("debut", ecrite(jours(-401)), "précède l'entrée dans le dispositif"),
         ("fin", ecrite(jours(-1)), "La fin précède le début"),
         ("dispositif", "", "Cochez l'accompagnement concerné"),
         ("nature", "", "Choisissez référent d'étape ou référent de parcours."),
-        ("etape", str(uuid.uuid4()), "Choisissez une étape de la personne."),
+        ("etape", INCONNU, "Choisissez une étape de la personne."),
     ],
 )
 async def test_each_mistake_is_said_beside_its_field(
