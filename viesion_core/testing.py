@@ -2,6 +2,10 @@
 
 `base` gives an empty migrated base, once on SQLite and once on PostgreSQL; `monde` puts an organism, its offre
 and its people into it. PostgreSQL is at `VIESION_TEST_POSTGRESQL`; if it cannot be reached the tests fail.
+
+A plugin author asks for them with `addopts = "-p viesion_core.testing"`. Without any base: `un_dossier`, `une_etape`,
+`un_bilan`… make what a hook receives, and `verifier_offre(folder, tmp_path)` returns what the offre has against the
+quality contract (`viesion_core.kit.POINTS`), nothing when it is kept.
 """
 
 import asyncio
@@ -25,6 +29,7 @@ from viesion_core.dossiers.indexation import indexer
 from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif, Rattachement
 from viesion_core.exemples import un_bilan, un_dossier, un_entretien, un_referent, une_difficulte, une_etape
 from viesion_core.journal.actions import vider
+from viesion_core.kit import verifier as verifier_offre
 from viesion_core.nomenclatures.actions import charger_nomenclatures
 from viesion_core.nomenclatures.model import cle
 from viesion_core.organismes.actions import activer_offre, enregistrer_organisme
@@ -46,6 +51,7 @@ __all__ = [
     "un_referent",
     "une_difficulte",
     "une_etape",
+    "verifier_offre",
 ]
 
 MAINTENANT = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)

@@ -1,0 +1,65 @@
+"""`viesion offre nouvelle · verifier`: write a new offre, hold it to the quality contract."""
+
+import pathlib
+import tempfile
+
+import click
+
+from viesion_core.kit import POINTS, creer, projet, verifier
+from web.commandes.execution import executer
+
+ARRETS = ("distribution", "crochets", "declarations")
+"""The points without which the next ones cannot be looked at."""
+
+
+@click.group()
+def offre() -> None:
+    """Écrire une offre de service : une extension de VieSion."""
+
+
+@offre.command()
+@click.argument("nom", required=False)
+@click.option("--libelle", default="", help="Nom affiché ; par défaut celui qui est donné, avec une majuscule.")
+@click.option("--dossier", type=click.Path(path_type=pathlib.Path), help="Où l'écrire ; par défaut viesion-NOM, ici.")
+def nouvelle(nom: str | None, libelle: str, dossier: pathlib.Path | None) -> None:
+    """Écrire une offre complète : questionnaire, modèle Word, règle d'alerte, tests."""
+    choisi = nom or click.prompt("Nom court de l'offre (« mobilite »)")
+    if nom is None and not libelle:
+        libelle = click.prompt("Nom affiché (« Mobilité »)", default=choisi.capitalize())
+    p = projet(choisi, libelle)
+    cible = dossier or pathlib.Path(f"viesion-{p.nom}")
+    fichiers = creer(p, cible)
+    click.echo(f"L'offre {p.libelle} ({p.code}) est écrite dans {cible} : {len(fichiers)} fichiers.")
+    for fichier in fichiers:
+        click.echo(f"  {fichier.relative_to(cible)}")
+    click.echo("\nEnsuite :")
+    click.echo(f"  pip install --no-deps --no-build-isolation -e {cible}")
+    click.echo(f"  pytest {cible}")
+    click.echo(f"  viesion offre verifier {cible}")
+    click.echo("  viesion demo --servir --neuf")
+
+
+@offre.command("verifier")
+@click.argument("chemin", type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path))
+def verifier_commande(chemin: pathlib.Path) -> None:
+    """Vérifier le contrat de qualité d'une offre, point par point (son code est exécuté)."""
+    with tempfile.TemporaryDirectory() as travail:
+        manquements = executer(verifier(chemin, pathlib.Path(travail)))
+        arret = next((point for point in POINTS if point in ARRETS and any(m.point == point for m in manquements)), "")
+        for point, texte in POINTS.items():
+            messages = [m.message for m in manquements if m.point == point]
+            etat = "À CORRIGER" if messages else "non vu" if arret and _apres(point, arret) else "tenu"
+            click.echo(f"{etat:<10}  {texte}")
+            for message in messages:
+                click.echo(f"            {message}")
+        if not manquements:
+            click.echo("\nLe contrat est tenu.")
+            return
+        click.echo(f"\n{len(manquements)} point{'s' if len(manquements) > 1 else ''} à corriger.")
+    raise click.exceptions.Exit(1)
+
+
+def _apres(point: str, arret: str) -> bool:
+    """Whether a point comes after the one that stopped the check; imports and files are read in any case."""
+    rangs = list(POINTS)
+    return rangs.index(point) > rangs.index(arret)
