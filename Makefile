@@ -5,7 +5,7 @@ JOBS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test bench lint lock clean
+.PHONY: install demo test bench lint docs lock clean
 
 $(VENV)/.pret: requirements/dev.txt requirements/paquets.txt plugins/dev.txt pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,9 @@ lint: $(VENV)/.pret
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.pret  ## docs/hooks.md, from viesion_core/hookspecs.py
+	$(BIN)/viesion offre crochets docs/hooks.md
 
 lock: $(VENV)/.pret  ## lock the requirements again, with hashes and without any address
 	$(BIN)/python -m pip install --quiet uv

@@ -2,5 +2,7 @@
 
 from viesion_core.kit.contrat import POINTS, Manquement, verifier
 from viesion_core.kit.creation import Projet, creer, projet
+from viesion_core.kit.crochets import document
+from viesion_core.kit.source import specifications
 
-__all__ = ["POINTS", "Manquement", "Projet", "creer", "projet", "verifier"]
+__all__ = ["POINTS", "Manquement", "Projet", "creer", "document", "projet", "specifications", "verifier"]

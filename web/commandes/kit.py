@@ -5,7 +5,7 @@ import tempfile
 
 import click
 
-from viesion_core.kit import POINTS, creer, projet, verifier
+from viesion_core.kit import POINTS, creer, document, projet, verifier
 from web.commandes.execution import executer
 
 ARRETS = ("distribution", "crochets", "declarations")
@@ -57,6 +57,16 @@ def verifier_commande(chemin: pathlib.Path) -> None:
             return
         click.echo(f"\n{len(manquements)} point{'s' if len(manquements) > 1 else ''} à corriger.")
     raise click.exceptions.Exit(1)
+
+
+@offre.command()
+@click.argument("fichier", type=click.Path(dir_okay=False, path_type=pathlib.Path), required=False)
+def crochets(fichier: pathlib.Path | None) -> None:
+    """Écrire la référence des crochets (en anglais) dans un FICHIER, ou à l'écran."""
+    if fichier is None:
+        click.echo(document(), nl=False)
+    else:
+        fichier.write_text(document(), encoding="utf-8")
 
 
 def _apres(point: str, arret: str) -> bool:
