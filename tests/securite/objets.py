@@ -1,6 +1,7 @@
 """Two organisms that each have one of everything, marked with a canary that the other must never read."""
 
 import datetime as dt
+import pathlib
 import uuid
 
 import msgspec
@@ -18,6 +19,7 @@ from viesion_core.employabilite.model import Rubrique, SaisieAtout
 from viesion_core.entretiens.actions import creer_entretien
 from viesion_core.entretiens.model import Saisie as SaisieEntretien
 from viesion_core.entretiens.model import Theme
+from viesion_core.fusion.actions import deposer_document
 from viesion_core.notes.actions import creer_note
 from viesion_core.notes.model import SaisieNote
 from viesion_core.parcours.actions import enregistrer_contrat
@@ -29,6 +31,7 @@ from viesion_core.testing import Monde
 DEBUT = dt.date(2026, 2, 2)
 INCONNU = uuid.UUID("00000000-0000-4000-8000-00000000dead")
 NUMERO_INCONNU = 999_999
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
 
 
 class Objets(msgspec.Struct, kw_only=True):
@@ -40,8 +43,13 @@ class Objets(msgspec.Struct, kw_only=True):
     textes: dict[str, str] = {}
 
 
-async def creer_objets(monde: Monde, auteur: Contexte, offre: uuid.UUID, canari: str) -> Objets:
-    """Give the organism of `auteur` a dossier and one object of each kind; every text carries the canary."""
+async def creer_objets(
+    monde: Monde, auteur: Contexte, offre: uuid.UUID, canari: str, documents: pathlib.Path
+) -> Objets:
+    """Give the organism of `auteur` a dossier and one object of each kind; every text carries the canary.
+
+    `documents`: where the served VieSion keeps the files.
+    """
     assert auteur.utilisateur is not None
     assert auteur.organisme is not None
     numero, entree = await monde.dossier(auteur, nom=canari, prenom="Ariane")
@@ -59,6 +67,9 @@ async def creer_objets(monde: Monde, auteur: Contexte, offre: uuid.UUID, canari:
     await _connaitre(auteur, numero, identifiants, canari)
     await _suivre(auteur, numero, identifiants, canari)
     await _evaluer(auteur, numero, identifiants, canari)
+    _, identifiants["documents"] = await deposer_document(
+        auteur, numero, PDF, dossier=documents, nom_client="avis.pdf", nom=canari
+    )
     textes = {"reponses": "MOS_27", "alertes": "A02"}
     return Objets(canari=canari, numero=numero, identifiants=identifiants, textes=textes)
 

@@ -31,12 +31,12 @@ def application() -> Litestar:
     return create_app(Settings(secret="s" * 40), charger_extensions(), avec_worker=False)
 
 
-async def peupler(monde: Monde) -> tuple[Objets, Objets]:
+async def peupler(monde: Monde, documents: pathlib.Path) -> tuple[Objets, Objets]:
     """Give both organisms one of everything."""
     await garder_questionnaires(charger_extensions(), MAINTENANT)
     autre_offre = await lire_valeur("SELECT id FROM offre_de_service WHERE organisme = {}", monde.autre_organisme)
-    propres = await creer_objets(monde, monde.referent, monde.offre_de_service, "CANARI-PROPRE")
-    return propres, await creer_objets(monde, monde.autre_referent, autre_offre, "CANARI-AUTRE")
+    propres = await creer_objets(monde, monde.referent, monde.offre_de_service, "CANARI-PROPRE", documents)
+    return propres, await creer_objets(monde, monde.autre_referent, autre_offre, "CANARI-AUTRE", documents)
 
 
 def test_every_route_has_the_policy_that_was_reviewed() -> None:
@@ -48,7 +48,7 @@ def test_every_route_has_the_policy_that_was_reviewed() -> None:
 
 
 async def test_the_matrix_holds(serveur: Serveur, monde: Monde) -> None:
-    propres, autres = await peupler(monde)
+    propres, autres = await peupler(monde, serveur.settings.dossier_documents)
     trouves = [d async for d in matrice.defauts(serveur, application(), monde, propres, autres)]
     assert not trouves, "\n".join(trouves)
 
@@ -143,7 +143,7 @@ FAUTES: dict[str, Faute] = {
 async def test_a_fault_planted_on_purpose_is_seen(
     faute: Faute, adresse_base: str, monde: Monde, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    propres, autres = await peupler(monde)
+    propres, autres = await peupler(monde, tmp_path / "donnees" / "documents")
     faute(monkeypatch)
     async with (
         servir(adresse_base, tmp_path / "donnees") as serveur,

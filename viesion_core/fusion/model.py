@@ -177,6 +177,22 @@ TYPES = {
         TypeFichier("application/vnd.ms-powerpoint", "ppt", "PowerPoint 97-2003"),
     )
 }
+
+
+def _types(*extensions: str) -> tuple[str, ...]:
+    return tuple(mime for mime, type_ in TYPES.items() if type_.extension in extensions)
+
+
+FAMILLES = {
+    "pdf": ("PDF", _types("pdf")),
+    "image": ("Images", _types("jpg", "png", "webp", "heic", "tiff")),
+    "texte": ("Textes (Word, OpenDocument)", _types("docx", "doc", "odt")),
+    "tableur": ("Classeurs", _types("xlsx", "xls", "ods")),
+    "diaporama": ("Présentations", _types("pptx", "ppt", "odp")),
+}
+"""The kinds of files that the list can be reduced to: their French names, their media types."""
+TRIS = {"date": "d.created_at", "nom": "lower(d.nom)", "taille": "d.taille"}
+"""What the list can be sorted by, and its column."""
 ACCEPTES = "PDF, images (JPEG, PNG, WebP, HEIC, TIFF), Word, Excel, PowerPoint, OpenDocument"
 
 

@@ -8,7 +8,7 @@ from viesion_core.bilans.model import lisible
 from viesion_core.contexte import Contexte
 from viesion_core.db import convertir, lire, lire_un, lire_valeur
 from viesion_core.erreurs import Introuvable
-from viesion_core.fusion.model import DocumentResume, VersionModele
+from viesion_core.fusion.model import FAMILLES, TRIS, DocumentResume, VersionModele
 
 PAR_PAGE = 20
 
@@ -62,17 +62,35 @@ async def contenu_modele(empreinte: str) -> bytes:
 
 
 async def documents_page(
-    ctx: Contexte, numero: int, *, recherche: str = "", nature: str = "", page: int = 1, par_page: int = PAR_PAGE
+    ctx: Contexte,
+    numero: int,
+    *,
+    recherche: str = "",
+    nature: str = "",
+    famille: str = "",
+    tri: str = "-date",
+    page: int = 1,
+    par_page: int = PAR_PAGE,
 ) -> tuple[list[DocumentResume], int]:
-    """Return a page of the documents of a person that the user may read, the latest first, and how many there are."""
+    """Return a page of the documents of a person that the user may read, and how many there are.
+
+    `recherche` in their names, `nature` FUSION or DEPOT, `famille` a code of FAMILLES, `tri` a code of TRIS with
+    `-` before it for the opposite order; an unknown code changes nothing.
+    """
     condition, parametres = _visibles(ctx)
     if recherche:
         condition, parametres = f"{condition} AND lower(d.nom) LIKE {{}}", [*parametres, f"%{recherche.lower()}%"]
     if nature:
         condition, parametres = f"{condition} AND d.nature = {{}}", [*parametres, nature]
+    if famille in FAMILLES:
+        types = FAMILLES[famille][1]
+        condition = f"{condition} AND d.type_mime IN ({', '.join(['{}'] * len(types))})"
+        parametres = [*parametres, *types]
+    colonne = TRIS.get(tri.removeprefix("-"))
+    ordre = f"{colonne}{' DESC' if tri.startswith('-') else ''}" if colonne else "d.created_at DESC"
     lignes = await lire(
         f"""{_DOCUMENT} WHERE d.beneficiaire = {{}} AND {condition}
-        ORDER BY d.created_at DESC, d.id LIMIT {{}} OFFSET {{}}""",
+        ORDER BY {ordre}, d.id LIMIT {{}} OFFSET {{}}""",
         numero,
         *parametres,
         par_page,

@@ -16,6 +16,7 @@ from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
 from web.ecrans.difficultes import DifficulteController
 from web.ecrans.dispositif import DispositifController
+from web.ecrans.documents import DocumentController
 from web.ecrans.dossier import DossierController
 from web.ecrans.employabilite import EmployabiliteController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
@@ -60,6 +61,7 @@ ECRANS: list[type[Controller]] = [
     BilanController,
     BilanActeController,
     ReponseController,
+    DocumentController,
     SortieController,
     InfocentreController,
     AlerteController,

@@ -13,6 +13,7 @@ from viesion_core.bilans.regles import refus_modification
 from viesion_core.contexte import Role
 from viesion_core.erreurs import Interdit
 from web.ecrans.bilan_vues import bilan_page
+from web.ecrans.documents import modeles_du_sujet
 from web.ecrans.dossier_commun import rendre_dossier
 from web.page import Page
 
@@ -61,5 +62,7 @@ async def consulter_bilan(
         vue=bilan_page(page.ctx, fiche, questionnaire, actuelles, connues, constats),
         refus=refus,
         peut_rouvrir=peut_rouvrir and not refus_modification(page.ctx, ouvert, installees(page)),
+        modeles_fusion=await modeles_du_sujet(page, questionnaire=fiche.code),
+        sujet_fusion={"bilan": fiche.id},
         **{"cloture": None, "date_saisie": "", **donnees},
     )

@@ -16,6 +16,7 @@ from viesion_core.nomenclatures.model import libelle, nomenclature
 from viesion_core.parcours.model import EntreeResume, EtapeResume
 from viesion_core.parcours.queries import entrees_dispositif, etapes
 from web.conflit import ChampConflit
+from web.ecrans.documents import modeles_du_sujet
 from web.ecrans.dossier_commun import rendre_dossier, retour_local
 from web.ecrans.entretien_saisie import LigneTheme, Proposition, lignes_saisies, rangs_saisis, reprendre_themes
 from web.formulaire import Formulaire
@@ -142,6 +143,8 @@ async def formulaire(
             liste: [(e.code, e.libelle) for e in nomenclature(liste).elements]
             for liste in ("LIEU", "VECTEUR", "TYPE_ENTRETIEN", "REALISATION", "THEME_ENTRETIEN")
         },
+        modeles_fusion=await modeles_du_sujet(page, entretien=True) if entretien else [],
+        sujet_fusion={"entretien": entretien.id} if entretien else {},
         retour=retour,
         avertissement=avertissement,
         **rendu,

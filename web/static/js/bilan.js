@@ -26,7 +26,8 @@ class Bilan {
     if (!this.etat || !this.blocs.size) return;
     for (const element of tous(racine, "[data-sans-js]")) element.remove();
     for (const bloc of this.blocs.values()) this.brancher(bloc);
-    racine.querySelector("form[data-bilan-formulaire], form")?.addEventListener("submit", (evenement) => evenement.preventDefault());
+    // The answers go one by one; a form beside them (« Fusion ») is sent as any other.
+    racine.querySelector("form[data-bilan-formulaire]")?.addEventListener("submit", (evenement) => evenement.preventDefault());
     racine.querySelector("[data-suivante]")?.addEventListener("click", (evenement) => {
       evenement.preventDefault();
       allerSuivante(this.blocs.values());
