@@ -68,7 +68,11 @@ def _personne(r: random.Random, monde: Monde, numero: int, lignes: dict[Any, lis
     noms = ("ESSAI", "MODELE", "TEMOIN")
     naissance = r.choice((dt.date(1985, 3, 12), dt.date(1990, 1, 1)))
     ligne: dict[str, Any] = {colonne._meta.name: "" for colonne in Beneficiaire._meta.columns}
-    ligne |= {"numero": numero, "nom_naissance": r.choice(noms).title(), "prenom": r.choice(("Camille", "Nour"))}
+    ligne |= {
+        "numero": numero,
+        "nom_naissance": r.choice(noms).title(),
+        "prenom": r.choice(("Camille", f"Nour {numero}")),
+    }
     ligne |= {"nom_cle": ligne["nom_naissance"].upper(), "prenom_cle": ligne["prenom"].upper(), "id_individu": None}
     ligne |= {"date_naissance": naissance, "commune": None, "sans_domicile": False, "date_demande": None}
     ligne |= {"etat_droit": r.choice(("", "1", "2", "2", "3", "5")), "parcours": r.choice(("", "SOCIAL", "PRO"))}
@@ -87,7 +91,8 @@ def _personne(r: random.Random, monde: Monde, numero: int, lignes: dict[Any, lis
 
 
 def completer_identite(r: random.Random, ligne: dict[str, Any]) -> None:
-    """Fill the facts of the orientation, when the base has them."""
+    """Fill the facts of the orientation."""
+    ligne["date_ouverture"] = r.choice((None, _il_y_a(r, 42)))
 
 
 def _parcours(
@@ -96,7 +101,8 @@ def _parcours(
     entree = _il_y_a(r, 40, 200, 730, 1_000)
     sortie = r.choice((None, None, None, JOUR - dt.timedelta(1)))
     dispositif = uuid.uuid4()
-    lien = {"id": dispositif, "beneficiaire": numero, "dispositif": "ACCOMP_RSA", "debut": min(entree, JOUR)}
+    lien = {"id": dispositif, "beneficiaire": numero, "dispositif": r.choice(("ACCOMP_RSA", "ACCOMP_RSA", "AUTRE"))}
+    lien["debut"] = min(entree, JOUR)
     fin = max(sortie, lien["debut"]) if sortie else None
     lien |= {"fin": fin, "motif_fin": "EMPLOI" if sortie else "", "commentaire": "", "version": 1}
     lignes[EntreeDispositif].append(lien)
@@ -113,7 +119,7 @@ def _parcours(
     if r.random() < 0.5:
         difficulte = {"id": uuid.uuid4(), "beneficiaire": numero, "etape": None, "organisme": monde.organisme}
         difficulte |= {"nature": "MOBILITE_SANS_PERMIS", "debut": _il_y_a(r, 400), "fin": r.choice((None, JOUR))}
-        difficulte |= {"realisation": "", "commentaire": "", "actualisee_le": _il_y_a(r, 30, 182), "version": 1}
+        difficulte |= {"realisation": "", "commentaire": "", "actualisee_le": _il_y_a(r, 30, 184, 300), "version": 1}
         lignes[Difficulte].append(difficulte)
 
 

@@ -18,7 +18,8 @@ from viesion_core.contexte import PARIS
 _NOMMES = re.compile(r":([a-z_]+[0-9]*)")
 _RECUL = re.compile(r"(mois|jours)_([0-9]+)")
 _CODE = re.compile(r"[A-Z][A-Z0-9-]{1,19}")
-_COEUR = re.compile(r"A[0-9]{2}")
+_COEUR = re.compile(r"A(?!23|24)[0-9]{2}")
+"""The codes of the core: A23 and A24 are left to the plugin that exchanges with Solis."""
 _X = re.compile(r"\bX\b")
 
 
@@ -45,10 +46,10 @@ class Critere(msgspec.Struct, frozen=True):
     """A condition that the person meets: its French sentence, its SQL on `b` and `s`.
 
     SQL may name `:aujourdhui` (date), `:maintenant` (instant), `:x` (number), `:seuil` (today minus X, when X counts
-    months or days) and `:seuil_instant` (its midnight in Paris), `:mois_6` and `:jours_42` (today minus so much), and
-    read any table of the core or of the plugin, correlated by `b.numero`. `valeur`: SQL of what the person has for it
-    (a date, a number, a text, a code of `liste`), under the name `nom`. `ensemble`: the same condition as a query of
-    dossier numbers, for a whole département (see `parmi`).
+    months or days), `:seuil_instant` (its midnight in Paris) and `:horizon` (today plus X), `:mois_6` and `:jours_42`
+    (today minus so much), and read any table of the core or of the plugin, correlated by `b.numero`. `valeur`: SQL of
+    what the person has for it (a date, a number, a text, a code of `liste`), under the name `nom`. `ensemble`: the
+    same condition as a query of dossier numbers, for a whole département (see `parmi`).
     """
 
     libelle: str
@@ -141,6 +142,7 @@ def valeurs_de(
         valeurs["x"] = nombre
         if parametre.unite in (Unite.MOIS, Unite.JOURS):
             valeurs["seuil"] = reculer(aujourdhui, nombre, parametre.unite)
+            valeurs["horizon"] = reculer(aujourdhui, -nombre, parametre.unite)
             valeurs["seuil_instant"] = dt.datetime.combine(valeurs["seuil"], dt.time(), tzinfo=PARIS).astimezone(dt.UTC)
     return valeurs
 

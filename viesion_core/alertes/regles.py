@@ -7,6 +7,8 @@ criteria are what « pourquoi cette personne ? » shows.
 from collections.abc import Mapping
 
 from viesion_core.alertes.model import Critere, Parametre, RegleAlerte, Unite, parmi
+from viesion_core.alertes.regles_dossier import REGLES_DU_DOSSIER
+from viesion_core.alertes.regles_suivi import regles_de_suivi
 from viesion_core.dossiers.model_caracteristiques import codes_requis
 
 ACTIF = Critere(
@@ -151,4 +153,4 @@ REGLES_DU_DECK: tuple[RegleAlerte, ...] = (
 
 def regles_coeur(durees: Mapping[str, int]) -> list[RegleAlerte]:
     """Return every rule of the core; `durees`: the longest étape of each offre, in months."""
-    return [*REGLES_DU_DECK]
+    return [*REGLES_DU_DECK, *regles_de_suivi(durees), *REGLES_DU_DOSSIER]
