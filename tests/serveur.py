@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import pathlib
+import re
 import secrets
 import uuid
 from collections.abc import AsyncIterator
@@ -99,4 +100,9 @@ async def servir(
 
 def requetes(reponse: httpx.Response) -> int:
     """Return how many queries a page took (header Server-Timing)."""
-    return int(reponse.headers["server-timing"].partition('desc="')[2].rstrip('"'))
+    return int(re.findall(r'db;desc="(\d+)"', reponse.headers["server-timing"])[0])
+
+
+def duree_serveur(reponse: httpx.Response) -> float:
+    """Return how long the server took until it began to answer, in milliseconds (header Server-Timing)."""
+    return float(re.findall(r"page;dur=([\d.]+)", reponse.headers["server-timing"])[0])

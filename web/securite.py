@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+import time
 import urllib.parse
 from typing import Any
 
@@ -94,6 +95,7 @@ class SessionEtEntetes(ASGIMiddleware):
         requete: Request[Any, Any, Any] = Request(scope)
         etat = scope["state"]
         etat["nonce"] = secrets.token_urlsafe(16)
+        depart = time.perf_counter()
         with compter_requetes() as compte:
             jeton = requete.cookies.get(self.cookie, "")
             if jeton:
@@ -104,7 +106,8 @@ class SessionEtEntetes(ASGIMiddleware):
                     entetes = MutableScopeHeaders.from_message(message)
                     self._entetes(entetes, etat)
                     if self.settings.mesure:
-                        entetes["Server-Timing"] = f'db;desc="{compte.nombre}"'
+                        duree = (time.perf_counter() - depart) * 1000
+                        entetes["Server-Timing"] = f'db;desc="{compte.nombre}", page;dur={duree:.3f}'
                 await send(message)
 
             await next_app(scope, receive, envoyer)
