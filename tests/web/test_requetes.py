@@ -39,15 +39,15 @@ async def test_every_screen_takes_few_queries_and_as_many_when_the_base_grows(
     adresse_base: str, monde: Monde, tmp_path: pathlib.Path
 ) -> None:
     await garder_questionnaires(charger_extensions(), MAINTENANT)
-    offre = monde.offre_de_service
-    propres = await creer_objets(monde, monde.referent, offre, "PREMIER")
+    offre, documents = monde.offre_de_service, tmp_path / "donnees" / "documents"
+    propres = await creer_objets(monde, monde.referent, offre, "PREMIER", documents)
     autre_offre = await lire_valeur("SELECT id FROM offre_de_service WHERE organisme = {}", monde.autre_organisme)
-    await creer_objets(monde, monde.autre_referent, autre_offre, "AILLEURS")
-    await creer_objets(monde, monde.referent, offre, "SECOND")
+    await creer_objets(monde, monde.autre_referent, autre_offre, "AILLEURS", documents)
+    await creer_objets(monde, monde.referent, offre, "SECOND", documents)
     async with servir(adresse_base, tmp_path / "donnees") as serveur:
         petite = await _mesurer(serveur, monde, propres)
         for rang in range(4):
-            await creer_objets(monde, monde.referent, offre, f"SUITE-{'ABCD'[rang]}")
+            await creer_objets(monde, monde.referent, offre, f"SUITE-{'ABCD'[rang]}", documents)
         grande = await _mesurer(serveur, monde, propres)
     assert len({cle.partition(", ")[2] for cle in petite}) > 30, "the route table was not walked"
     trop = {cle: n for cle, n in grande.items() if n > PLAFOND}
