@@ -4,9 +4,12 @@ import pathlib
 import tempfile
 
 import click
+import uvicorn
 
 from viesion_core.kit import POINTS, creer, document, projet, verifier
+from viesion_core.settings import Settings
 from web.commandes.execution import executer
+from web.commandes.serveur import exiger_port_libre
 
 ARRETS = ("distribution", "crochets", "declarations")
 """The points without which the next ones cannot be looked at."""
@@ -67,6 +70,18 @@ def crochets(fichier: pathlib.Path | None) -> None:
         click.echo(document(), nl=False)
     else:
         fichier.write_text(document(), encoding="utf-8")
+
+
+@offre.command()
+@click.argument("fichier", type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path))
+@click.option("--port", type=click.IntRange(1, 65535), default=8034, show_default=True)
+def apercu(fichier: pathlib.Path, port: int) -> None:
+    """Montrer un questionnaire (bilan.toml) dans le navigateur pendant qu'on l'écrit."""
+    from web.apercu import creer_apercu  # noqa: PLC0415 - the other commands start without the screens
+
+    exiger_port_libre(Settings(port=port))
+    click.echo(f"{fichier.name} se regarde sur http://127.0.0.1:{port} ; la page suit le fichier (Ctrl-C pour finir).")
+    uvicorn.run(creer_apercu(fichier, port), host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 
 def _apres(point: str, arret: str) -> bool:
