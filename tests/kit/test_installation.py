@@ -129,9 +129,11 @@ async def _l_organisme_s_en_sert(serveur: Serveur, monde: Monde, numero: int, et
     assert await lire_valeur("SELECT libelle FROM modele_fusion WHERE code = 'MOBILITE_BILAN' AND actif")
 
 
-async def ouvrir_bilan(client: httpx.AsyncClient, numero: int, etape: uuid.UUID) -> str:
+async def ouvrir_bilan(
+    client: httpx.AsyncClient, numero: int, etape: uuid.UUID, questionnaire: str = "MOBILITE"
+) -> str:
     """Create a bilan of today; return its address."""
-    champs = {"questionnaire": "MOBILITE", "etape": str(etape), "date_bilan": f"{JOUR:%d/%m/%Y}"}
+    champs = {"questionnaire": questionnaire, "etape": str(etape), "date_bilan": f"{JOUR:%d/%m/%Y}"}
     reponse = await client.post(f"/beneficiaires/{numero}/bilans", data=champs)
     assert reponse.status_code == 303, reponse.text
     return str(reponse.headers["location"]).partition("?")[0]
