@@ -1,10 +1,9 @@
-"""The fixtures of every test: `base` on both engines, `monde` in it."""
+"""What a whole run must have tried. The fixtures of every test are those of `viesion_core.testing` (pyproject)."""
 
 import os
 
 import pytest
 
-pytest_plugins = ["viesion_core.testing"]
 _joues: dict[str, int] = {"sqlite": 0, "postgresql": 0}
 
 

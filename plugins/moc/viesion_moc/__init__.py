@@ -1,0 +1,1 @@
+"""Offre de service MOC of VieSion: a plugin."""

@@ -1,0 +1,1 @@
+"""Offre de service PSME of VieSion: a plugin."""
