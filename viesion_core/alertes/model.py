@@ -47,9 +47,10 @@ class Critere(msgspec.Struct, frozen=True):
 
     SQL may name `:aujourdhui` (date), `:maintenant` (instant), `:x` (number), `:seuil` (today minus X, when X counts
     months or days), `:seuil_texte` (the same, as a bilan keeps a date), `:seuil_instant` (its midnight in Paris) and
-    `:horizon` (today plus X), `:mois_6` and `:jours_42` (today minus so much), and read any table of the core or of the plugin, correlated by `b.numero`. `valeur`: SQL of
-    what the person has for it (a date, a number, a text, a code of `liste`), under the name `nom`. `ensemble`: the
-    same condition as a query of dossier numbers, for a whole département (see `parmi`).
+    `:horizon` (today plus X), `:mois_6` and `:jours_42` (today minus so much), and read any table of the core or of
+    the plugin, correlated by `b.numero`. `valeur`: SQL of what the person has for it (a date, a number, a text, a code
+    of `liste`), under the name `nom`. `ensemble`: the same condition as a query of dossier numbers, for a whole
+    département (see `parmi`).
     """
 
     libelle: str
