@@ -108,7 +108,9 @@ async def test_no_bad_plugin_takes_a_page_down_and_each_is_named(
 ) -> None:
     monkeypatch.setattr(appels.Appelant.appeler, "__kwdefaults__", {"delai": 0.1})
     async with servir(adresse_base, tmp_path / "donnees") as serveur:
-        objets = await creer_objets(monde, monde.referent, monde.offre_de_service, "Canari")
+        objets = await creer_objets(
+            monde, monde.referent, monde.offre_de_service, "Canari", tmp_path / "donnees" / "documents"
+        )
         app = create_app(serveur.settings, serveur.registre, avec_worker=False)
         async with serveur.client(monde.referent) as client:
             attendus = await pages(client, app, objets)
