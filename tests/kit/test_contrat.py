@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from tests.commandes.aides import Installation
+from tests.commandes.aides import Installation, base_neuve
 from viesion_core.erreurs import ErreurMetier
 from viesion_core.kit import POINTS, creer, projet, verifier
 
@@ -136,3 +136,14 @@ def test_a_label_that_would_break_a_file_is_refused() -> None:
 
 def test_the_kit_is_not_installed_by_its_own_tests() -> None:
     assert not [d for d in importlib.metadata.distributions() if d.name == "viesion-essai"]
+
+
+async def test_the_carrying_over_of_bilans_says_what_it_would_do(tmp_path: pathlib.Path) -> None:
+    async with base_neuve("sqlite", tmp_path) as base:
+        ici = Installation(base, tmp_path)
+        ou = ("--dossier", str(tmp_path), "--base", base)
+        assert (await ici.lancer("demo", "--beneficiaires", "60", *ou)).code == 0
+        essai = await ici.lancer("offre", "reporter", "mos")
+        assert (essai.code, "0 bilans à reporter" in essai.sortie, "--appliquer" in essai.sortie) == (0, True, True)
+        inconnu = await ici.lancer("offre", "reporter", "inconnu")
+        assert (inconnu.code, "INCONNU" in inconnu.erreurs) == (2, True)

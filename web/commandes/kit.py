@@ -1,15 +1,18 @@
 """`viesion offre nouvelle · verifier`: write a new offre, hold it to the quality contract."""
 
+import datetime as dt
 import pathlib
 import tempfile
 
 import click
 import uvicorn
 
+from viesion_core.bilans.actions_report import reporter_bilans
+from viesion_core.contexte import contexte_systeme
 from viesion_core.kit import POINTS, creer, document, projet, verifier
 from viesion_core.settings import Settings
-from web.commandes.execution import executer
-from web.commandes.serveur import exiger_port_libre
+from web.commandes.execution import base_ouverte, executer, reglages
+from web.commandes.serveur import exiger_fichier, exiger_port_libre
 
 ARRETS = ("distribution", "crochets", "declarations")
 """The points without which the next ones cannot be looked at."""
@@ -82,6 +85,29 @@ def apercu(fichier: pathlib.Path, port: int) -> None:
     exiger_port_libre(Settings(port=port))
     click.echo(f"{fichier.name} se regarde sur http://127.0.0.1:{port} ; la page suit le fichier (Ctrl-C pour finir).")
     uvicorn.run(creer_apercu(fichier, port), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+@offre.command()
+@click.argument("questionnaire")
+@click.option("--appliquer", is_flag=True, help="Le faire ; sans cela, dire seulement ce qui serait fait.")
+@click.option("--avec-pertes", is_flag=True, help="Reporter aussi les bilans dont des réponses n'ont plus leur place.")
+def reporter(questionnaire: str, appliquer: bool, avec_pertes: bool) -> None:
+    """Reporter les bilans ouverts d'un QUESTIONNAIRE (son code) sur sa dernière version."""
+    executer(_reporter(questionnaire.upper(), appliquer, avec_pertes))
+
+
+async def _reporter(code: str, appliquer: bool, avec_pertes: bool) -> None:
+    settings = reglages()
+    exiger_fichier(settings)
+    ctx = contexte_systeme(dt.datetime.now(dt.UTC))
+    async with base_ouverte(settings):
+        rapport = await reporter_bilans(ctx, code, appliquer=appliquer, avec_pertes=avec_pertes)
+    verbe = "reportés" if appliquer else "à reporter"
+    click.echo(f"{code}, version {rapport.version} : {rapport.reportes} bilans {verbe}, {rapport.laisses} laissés.")
+    for ecart, nombre in sorted(rapport.ecarts.items(), key=lambda paire: paire[0].question):
+        click.echo(f"  {ecart.question} : {ecart.raison}, {nombre} réponse{'s' if nombre > 1 else ''}.")
+    if not appliquer:
+        click.echo("Rien n'a été changé : ajoutez --appliquer.")
 
 
 def _apres(point: str, arret: str) -> bool:
