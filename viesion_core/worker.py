@@ -1,4 +1,6 @@
-"""What runs beside the screens: mails, domain events to plugins. `viesion worker`, or inside the demo server.
+"""What runs beside the screens: mails, domain events to plugins, the nightly check of the alerts.
+
+`viesion worker` runs it, or the demo server.
 
 The tables `courriel` and `evenement` are the queues: nothing is lost at a stop. Several processes may start a
 worker: a lease in the base elects one.
@@ -10,6 +12,8 @@ import datetime as dt
 import logging
 
 from viesion_core.actes import Evenement, livrer_evenements
+from viesion_core.alertes.etat import verifier_etats
+from viesion_core.contexte import PARIS
 from viesion_core.courriels.envoi import Transport, TransportDossier, TransportSmtp, envoyer_courriels
 from viesion_core.db import verrou
 from viesion_core.extensions import Registre
@@ -17,6 +21,8 @@ from viesion_core.organismes.queries import offres_actives
 from viesion_core.settings import Settings
 
 PERIODE = 1.0
+HEURE_VERIFICATION = 3
+"""The hour of Paris from which the state of the alerts is compared, once a day."""
 _LOG = logging.getLogger("viesion.worker")
 
 
@@ -41,6 +47,7 @@ class Worker:
         self.registre = registre
         self.transport = transport_courriels(settings)
         self._tache: asyncio.Task[None] | None = None
+        self._verifie_le: dt.date | None = None
 
     async def demarrer(self) -> None:
         """Start the turns in the running event loop."""
@@ -70,7 +77,19 @@ class Worker:
     async def tour(self, maintenant: dt.datetime) -> int:
         """Send what is due and deliver the events; return how many things were done."""
         partis = await envoyer_courriels(self.transport, self.settings.expediteur, maintenant)
-        return partis + await livrer_evenements(self._livrer, maintenant)
+        faits = partis + await livrer_evenements(self._livrer, maintenant)
+        return faits + await self._verifier(maintenant)
+
+    async def _verifier(self, maintenant: dt.datetime) -> int:
+        """Compare the state of the alerts at the first turn of the night; return how many dossiers were mended.
+
+        A worker that starts in the day waits for the next night: the check reads every dossier.
+        """
+        ici = maintenant.astimezone(PARIS)
+        if ici.hour != HEURE_VERIFICATION or self._verifie_le == ici.date():
+            return 0
+        self._verifie_le = ici.date()
+        return await verifier_etats()
 
     async def _livrer(self, evenement: Evenement) -> str:
         """Ask every plugin enabled for the organism; return what failed, so that the event is tried again."""

@@ -1,6 +1,7 @@
 """Counts equal the length of their lists, always: every rule, every role, both engines; the state is never behind."""
 
 import datetime as dt
+import pathlib
 from typing import Any
 
 import msgspec
@@ -14,7 +15,10 @@ from viesion_core.alertes.queries import compter, expliquer, lignes_alerte
 from viesion_core.alertes.regles import regles_coeur
 from viesion_core.contexte import Contexte
 from viesion_core.db import compter_requetes, executer, lire, lire_valeur, transaction
+from viesion_core.extensions import Registre
+from viesion_core.settings import Settings
 from viesion_core.testing import Monde
+from viesion_core.worker import Worker
 
 REGLES = regles_coeur({"MOS": 3})
 
@@ -129,3 +133,15 @@ async def test_a_takeover_makes_the_states_at_its_end(monde: Monde) -> None:
         await executer("DELETE FROM entretien WHERE beneficiaire < 9")
         await executer("UPDATE affectation SET beneficiaire = 1 WHERE beneficiaire = 2")
     assert await comparer_etats() == []
+
+
+async def test_the_worker_mends_once_a_night(monde: Monde, tmp_path: pathlib.Path) -> None:
+    await peupler(monde, 8)
+    ouvrier = Worker(Settings(donnees=tmp_path), Registre.composer([]))
+    nuit = dt.datetime(2026, 11, 25, 2, 0, tzinfo=dt.UTC)
+    faits = []
+    for instant in (nuit - dt.timedelta(hours=1), nuit, nuit + dt.timedelta(seconds=1), nuit + dt.timedelta(days=1)):
+        async with transaction():
+            await executer("UPDATE etat_dossier SET reponses = 99 WHERE beneficiaire = 3")
+        faits.append(await ouvrier.tour(instant))
+    assert faits == [0, 1, 0, 1]

@@ -50,7 +50,7 @@ class Critere(msgspec.Struct, frozen=True):
     `:horizon` (today plus X), `:mois_6` and `:jours_42` (today minus so much), and read any table of the core or of
     the plugin, correlated by `b.numero`. `valeur`: SQL of what the person has for it (a date, a number, a text, a code
     of `liste`), under the name `nom`. `ensemble`: the same condition as a query of dossier numbers, for a whole
-    département (see `parmi`).
+    département (see `parmi`). No alias may be `b`, `s`, `n`.
     """
 
     libelle: str

@@ -8,7 +8,7 @@ from viesion_core.erreurs import ErreurMetier, ErreurSaisie
 from viesion_core.settings import ErreurReglage
 from web.commandes.demo import demo
 from web.commandes.execution import executer
-from web.commandes.exploitation import init, journal, migrer, serve, worker
+from web.commandes.exploitation import alertes, init, journal, migrer, serve, worker
 from web.commandes.kit import offre
 from web.commandes.offres import offres, organisme
 from web.commandes.sauvegarde import restaurer, sauvegarder
@@ -22,7 +22,7 @@ def viesion() -> None:
     """VieSion : le suivi des accompagnements des allocataires du RSA."""
 
 
-for commande in (init, serve, worker, migrer, demo, offres, offre, organisme, sauvegarder, restaurer, journal):
+for commande in (init, serve, worker, migrer, demo, offres, offre, organisme, sauvegarder, restaurer, journal, alertes):
     viesion.add_command(commande)
 
 

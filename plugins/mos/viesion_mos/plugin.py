@@ -12,9 +12,10 @@ from viesion_core.api import (
     Panneau,
     PointSortie,
     Questionnaire,
+    RegleAlerte,
     hookimpl,
 )
-from viesion_mos import bilan, controles, fusion, suivi
+from viesion_mos import alertes, bilan, controles, fusion, suivi
 
 
 @hookimpl
@@ -69,3 +70,9 @@ def verifier_sortie(dossier: DossierVu, etape: EtapeResume) -> list[PointSortie]
 def proposer_panneaux(dossier: DossierVu) -> list[Panneau]:
     """Show where the module stands."""
     return suivi.panneaux(dossier)
+
+
+@hookimpl
+def declarer_regles_alerte() -> list[RegleAlerte]:
+    """« Préconisations PSME acceptées sans étape PSME », and two others that only its bilan can tell."""
+    return list(alertes.REGLES)
