@@ -81,7 +81,7 @@ def fiche_bilan(p: Projet) -> bytes:
     _champ_word(pied, "NUMPAGES")
     titre = document.add_paragraph().add_run(f"Fiche bilan {p.libelle}")
     titre.bold, titre.font.size, titre.font.color.rgb = True, Pt(18), _ACCENT
-    document.add_paragraph("Bilan du {{ bilan.date }}, {{ bilan.etat }}")
+    document.add_paragraph("Bilan du {{ bilan.date }}. {{ bilan.etat }}.")
     lignes = [
         ("Bénéficiaire", "{{ beneficiaire.nom_complet }}"),
         ("Étape", "{{ etape.nom }}, {{ etape.periode }}"),
@@ -89,20 +89,22 @@ def fiche_bilan(p: Projet) -> bytes:
         ("Rédigé par", "{{ auteur.nom_complet }}"),
     ]
     table = document.add_table(rows=0, cols=2, style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    table.columns[0].width, table.columns[1].width = Cm(5.5), Cm(11)
     for libelle, champ in lignes:
         gauche, droite = table.add_row().cells
         gauche.width, droite.width = Cm(5.5), Cm(11)
         _gras(gauche.paragraphs[0], libelle)
         droite.text = champ
     document.add_paragraph(f"{{%p if {p.nom}.conclusion %}}")
-    _gras(document.add_paragraph(), "Conclusion")
+    _intertitre(document.add_paragraph(), "Conclusion")
     document.add_paragraph(f"{{{{ {p.nom}.conclusion }}}}")
     document.add_paragraph("{%p endif %}")
     document.add_paragraph("{%p for section in bilan.sections %}")
-    _gras(document.add_paragraph(), "{{ section.titre }}")
+    _intertitre(document.add_paragraph(), "{{ section.titre }}")
     document.add_paragraph("{%p for question in section.questions %}")
-    document.add_paragraph("{{ question.numero }}. {{ question.texte }} : {{ question.reponse }}")
+    ligne = document.add_paragraph("{{ question.numero }}. {{ question.texte }} : {{ question.reponse }}")
+    ligne.paragraph_format.space_after = Pt(3)
     document.add_paragraph("{%p endfor %}")
     document.add_paragraph("{%p endfor %}")
     document.add_paragraph("Fait le {{ aujourdhui_long }}.")
@@ -113,6 +115,14 @@ def fiche_bilan(p: Projet) -> bytes:
 
 def _gras(paragraphe: Paragraph, texte: str) -> None:
     paragraphe.add_run(texte).bold = True
+
+
+def _intertitre(paragraphe: Paragraph, texte: str) -> None:
+    """Write a heading inside the page, apart from what precedes."""
+    _gras(paragraphe, texte)
+    paragraphe.runs[0].font.color.rgb = _ACCENT
+    paragraphe.paragraph_format.space_before, paragraphe.paragraph_format.space_after = Pt(14), Pt(4)
+    paragraphe.paragraph_format.keep_with_next = True
 
 
 def _champ_word(paragraphe: Paragraph, instruction: str) -> None:
