@@ -56,6 +56,7 @@ class Lien(msgspec.Struct, frozen=True):
 _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[Role]], ...] = (
     ("", "Accueil", "/", "accueil", _SUIVI),
     ("Gestion", "Bénéficiaires", "/beneficiaires", "personnes", _SUIVI),
+    ("", "Agenda", "/agenda", "agenda", frozenset({Role.REFERENT, Role.DIRECTEUR})),
     ("", "Infocentre", "/infocentre", "infocentre", _SUIVI),
     ("", "Administration", "/administration", "reglages", frozenset({Role.ADMINISTRATEUR})),
     ("", "Aide", "/aide", "aide", frozenset(Role)),

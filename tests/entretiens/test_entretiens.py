@@ -98,7 +98,7 @@ async def test_un_creneau_deja_pris_avertit(monde: Monde, quand: str, duree: int
     if pris:
         with pytest.raises(ErreurSaisie) as refus:
             await creer_entretien(monde.referent, second, saisie)
-        assert "Alix ESSAI a déjà un entretien à 10\xa0h\xa000" in refus.value.erreurs["confirmation"]
+        assert "Alix ESSAI a déjà un entretien à 10\xa0h" in refus.value.erreurs["confirmation"]
         assert "Exemple" not in refus.value.erreurs["confirmation"]
     await creer_entretien(monde.referent, second, saisie, confirme=pris)
     _, total = await entretiens_page(monde.referent, second)

@@ -12,6 +12,7 @@ from viesion_core.actes.model import DELAI_ANNULATION, depuis_json, table_nommee
 from viesion_core.contexte import PARIS, Contexte, Role
 from viesion_core.db import executer, lien_rompu, lire, lire_un
 from viesion_core.erreurs import ErreurMetier, Interdit, Introuvable
+from viesion_core.formats import heure
 
 Suite = Callable[[Sequence[str]], Awaitable[None]]
 Garde = Callable[[Any], Awaitable[None]]
@@ -147,5 +148,5 @@ async def _refuser(effet: _Effet, annule: uuid.UUID | None) -> None:
     quand = obstacle["at"].astimezone(PARIS)
     raise ErreurMetier(
         f"Cette action ne peut plus être annulée : « {obstacle['libelle']} » est passé depuis "
-        f"({obstacle['auteur']}, le {quand:%d/%m/%Y} à {quand.hour} h {quand:%M}). Annulez d'abord cette action-là."
+        f"({obstacle['auteur']}, le {quand:%d/%m/%Y} à {heure(quand)}). Annulez d'abord cette action-là."
     )

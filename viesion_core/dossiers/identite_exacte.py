@@ -13,6 +13,7 @@ from viesion_core.db import lire, lire_un, transaction
 from viesion_core.dossiers.model import CarteMinimale
 from viesion_core.dossiers.tables import Rattachement
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie, Interdit, Introuvable
+from viesion_core.formats import heure
 from viesion_core.journal import journaliser_lecture
 from viesion_core.nomenclatures.model import cle
 
@@ -135,8 +136,7 @@ async def compter_lecture(ctx: Contexte) -> None:
     if ligne is not None and ligne["echecs"] > LECTURES_PAR_HEURE:
         quand = ligne["prochaine"].astimezone(PARIS)
         raise ErreurMetier(
-            f"Vous avez fait {LECTURES_PAR_HEURE} recherches par identité en une heure : "
-            f"reprenez à {quand.hour} h {quand:%M}."
+            f"Vous avez fait {LECTURES_PAR_HEURE} recherches par identité en une heure : reprenez à {heure(quand)}."
         )
 
 

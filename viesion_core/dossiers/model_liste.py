@@ -7,6 +7,7 @@ import msgspec
 
 from viesion_core.contexte import PARIS
 from viesion_core.dossiers.model import DROITS_CLOS, nom_en_usage
+from viesion_core.formats import heure
 from viesion_core.nomenclatures.model import libelle
 
 PAR_PAGE = 20
@@ -108,4 +109,4 @@ class LigneBeneficiaire(msgspec.Struct, frozen=True, kw_only=True):
         if self.entretien_a_venir is None:
             return ProchainActe("Prendre un rendez-vous", "entretiens")
         quand = self.entretien_a_venir.astimezone(PARIS)
-        return ProchainActe(f"Entretien le {quand:%d/%m/%Y} à {quand.hour} h {quand:%M}", "entretiens", presse=False)
+        return ProchainActe(f"Entretien le {quand:%d/%m/%Y} à {heure(quand)}", "entretiens", presse=False)

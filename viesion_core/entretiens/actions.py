@@ -1,5 +1,6 @@
 """The use cases of entretiens: plan, change, say what happened, postpone."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -24,6 +25,7 @@ from viesion_core.entretiens.model import (
 from viesion_core.entretiens.queries import entretien, occupations
 from viesion_core.entretiens.tables import Entretien, EntretienTheme
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie, Interdit
+from viesion_core.formats import heure
 from viesion_core.nomenclatures.model import libelle, nomenclature
 from viesion_core.parcours.queries import entrees_dispositif, etapes
 
@@ -90,6 +92,31 @@ async def modifier_entretien(
         await a.modifier(Entretien, identifiant, valeurs, version=version)
         await _remplacer_themes(a, actuel, saisie.themes)
         if not a.vide:
+            _annoncer(a, identifiant, numero)
+    return a
+
+
+async def deplacer_entretien(
+    ctx: Contexte, numero: int, identifiant: uuid.UUID, debut: dt.datetime, *, version: int, confirme: bool = False
+) -> Acte:
+    """Give a planned entretien another instant (`debut`, aware), all else kept: a move in the agenda. Undoable.
+
+    Raises as `modifier_entretien`, and ErreurMetier when its réalisation is already told.
+    """
+    await _exiger(ctx, numero)
+    actuel = await entretien(ctx, numero, identifiant)
+    if not modifiable(ctx, actuel.organisme):
+        raise Interdit(_AUTRE_ORGANISME)
+    if actuel.realisation != PREVU:
+        raise ErreurMetier("Cet entretien a déjà sa réalisation : il ne se déplace plus.")
+    champs: dict[str, Any] = {champ: getattr(actuel, champ) for champ in Saisie.__struct_fields__}
+    saisie = Saisie(**{**champs, "debut": debut, "themes": ()})
+    await _controler(ctx, numero, saisie, confirme=confirme, sauf=identifiant, actuel=actuel)
+    quand = f"{jour_de(debut):%d/%m/%Y} à {heure(debut)}"
+    async with acte(ctx, "entretien.deplacer", f"Entretien déplacé au {quand}", beneficiaire=numero) as a:
+        if debut != actuel.debut:
+            valeurs = {"debut": debut, "modifie_le": ctx.maintenant}
+            await a.modifier(Entretien, identifiant, valeurs, version=version)
             _annoncer(a, identifiant, numero)
     return a
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from viesion_core.contexte import PARIS, Contexte
+from viesion_core.formats import heure
 from viesion_core.nomenclatures.model import libelle, nomenclature
 from viesion_core.parcours.model import EntreeResume, EtapeResume
 
@@ -275,8 +276,7 @@ def avertissement(occupations: Sequence[Occupation], numero: int) -> str:
     phrases = []
     for autre in occupations:
         qui = "Cette personne a" if autre.beneficiaire == numero else f"{_nom(autre)} a"
-        quand = autre.debut.astimezone(PARIS)
-        phrases.append(f"{qui} déjà un entretien à {quand.hour}\u00a0h\u00a0{quand:%M} ({autre.duree}\u00a0min).")
+        phrases.append(f"{qui} déjà un entretien à {heure(autre.debut)} ({autre.duree}\u00a0min).")
     return " ".join(phrases)
 
 

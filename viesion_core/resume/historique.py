@@ -17,6 +17,7 @@ from viesion_core.difficultes.model import natures_sensibles
 from viesion_core.dossiers.model import LIBELLE_SOURCE, ROLES_FOYER
 from viesion_core.dossiers.model_caracteristiques import MASQUE, codes_sensibles, par_code
 from viesion_core.employabilite.model import DEFINITIONS, DISPONIBILITES, TEMPS, ZONES, Rubrique
+from viesion_core.formats import heure
 from viesion_core.nomenclatures.model import communes_par_code, libelle
 from viesion_core.parcours.model import LIBELLE_NATURE
 
@@ -258,4 +259,4 @@ def _date(texte: str) -> str:
         instant = dt.datetime.fromisoformat(texte).astimezone(PARIS)
     except ValueError:
         return ""
-    return f"{instant:%d/%m/%Y} à {instant.hour}\u00a0h\u00a0{instant:%M}"
+    return f"{instant:%d/%m/%Y} à {heure(instant)}"

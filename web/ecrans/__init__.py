@@ -5,6 +5,7 @@ from litestar import Controller
 from web.ecrans.accueil import AccueilController
 from web.ecrans.actes import ActeController
 from web.ecrans.administration import AdministrationController
+from web.ecrans.agenda import AgendaController, DeplacementController
 from web.ecrans.aide import AideController
 from web.ecrans.alertes import AlerteController, InfocentreController
 from web.ecrans.beneficiaires import BeneficiairesController
@@ -38,6 +39,8 @@ ECRANS: list[type[Controller]] = [
     AideController,
     AccueilController,
     RechercheController,
+    AgendaController,
+    DeplacementController,
     NoteController,
     ActeController,
     BeneficiairesController,

@@ -13,6 +13,7 @@ import { installerImpression } from "./imprimer.js";
 import { installerFrises } from "./frise.js";
 import { installerConnexion } from "./connexion.js";
 import { installerChoix } from "./choix.js";
+import { installerAgenda } from "./agenda.js";
 import { installerFragments } from "./fragments.js";
 
 function installer(racine) {
@@ -33,6 +34,7 @@ installerTheme();
 installerRaccourcis();
 installerRecherche();
 installerFragments();
+installerAgenda();
 installer(document);
 // What htmx has just put in place gets the same care.
 document.addEventListener("htmx:load", (evenement) => installer(evenement.detail.elt));

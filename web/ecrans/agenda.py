@@ -1,0 +1,119 @@
+"""Agenda: the day, the week, the month; one's own, a colleague's, the organism's; an entretien moved."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, FromQuery
+
+from viesion_core.acces.queries import collaborateurs
+from viesion_core.entretiens.actions import CONFIRMATION, deplacer_entretien
+from viesion_core.entretiens.queries import agenda, entretien
+from viesion_core.erreurs import ErreurSaisie, Introuvable
+from web.ecrans.agenda_grille import MOIS_ENTIER, PAS, SEMAINE, VUES, heures, jours, periode
+from web.formulaire import lire_formulaire
+from web.page import Page, PageCourante, retour_interne
+from web.politiques import DOSSIER_ECRITURE, SUIVI, politique
+
+MOI, ORGANISME = "moi", "organisme"
+
+
+class AgendaController(Controller):
+    """The agendas of the organism."""
+
+    path = "/agenda"
+    opt = politique(SUIVI)
+
+    @get()
+    async def montrer(
+        self,
+        page: PageCourante,
+        vue: FromQuery[str] = SEMAINE,
+        date: FromQuery[str] = "",
+        de: FromQuery[str] = MOI,
+    ) -> Response[Any]:
+        """Show the entretiens of a day, a week or a month, of oneself, a colleague or the whole organism."""
+        vue = vue if vue in VUES else SEMAINE
+        jour = _jour(date, page.ctx.aujourdhui)
+        choix = await _choix(page)
+        if de not in dict(choix):
+            raise Introuvable
+        vus = periode(vue, jour)
+        rendez_vous = await agenda(page.ctx, vus.debut, vus.fin, **_qui(page, de))
+        premiere, derniere = heures(rendez_vous)
+        return await page.rendre(
+            f"agenda/{'mois' if vue == MOIS_ENTIER else 'grille'}.html",
+            vue=vue,
+            vues=VUES,
+            de=de,
+            choix=choix,
+            filtres={"vue": vue, "date": jour.isoformat(), "de": de},
+            jour=jour,
+            periode=vus,
+            jours=jours(vus.debut, vus.fin, rendez_vous, premiere, jour.month if vue == MOIS_ENTIER else 0),
+            premiere=premiere,
+            derniere=derniere,
+            pas=PAS,
+            total=len(rendez_vous),
+            tout_l_organisme=de == ORGANISME,
+            aujourdhui=page.ctx.aujourdhui,
+            maintenant=page.ctx.maintenant,
+        )
+
+
+class DeplacementController(Controller):
+    """An entretien moved to another hour, from the agenda."""
+
+    path = "/beneficiaires/{numero:int}/entretiens/{identifiant:uuid}/deplacer"
+    opt = politique(DOSSIER_ECRITURE)
+
+    @post()
+    async def deplacer(
+        self, page: PageCourante, numero: FromPath[int], identifiant: FromPath[uuid.UUID]
+    ) -> Response[Any]:
+        """Move it; when somebody is already taken at that hour, ask first."""
+        f = await lire_formulaire(page.requete)
+        debut = f.instant("date", "heure", requis=True)
+        version = f.entier("version", requis=True) or 0
+        retour = retour_interne(f.texte("retour", maximum=300), "/agenda")
+        f.verifier()
+        assert debut is not None  # noqa: S101 - `verifier` has refused an empty one
+        try:
+            fait = await deplacer_entretien(
+                page.ctx, numero, identifiant, debut, version=version, confirme=f.case("confirme")
+            )
+        except ErreurSaisie as erreur:
+            return await page.rendre(
+                "agenda/deplacer.html",
+                422,
+                entretien=await entretien(page.ctx, numero, identifiant),
+                numero=numero,
+                debut=debut,
+                version=version,
+                retour=retour,
+                raisons=list(erreur.erreurs.values()),
+                confirmable=set(erreur.erreurs) == {CONFIRMATION},
+            )
+        return page.rediriger(retour, acte=fait.id if not fait.vide else None)
+
+
+async def _choix(page: Page) -> list[tuple[str, str]]:
+    """Return whose agenda can be shown: one's own, the organism's, each colleague's."""
+    collegues = [(str(c.id), c.nom_complet) for c in await collaborateurs(page.ctx) if c.id != page.ctx.utilisateur]
+    return [(MOI, "Mon agenda"), (ORGANISME, "Tout l'organisme"), *collegues]
+
+
+def _qui(page: Page, de: str) -> dict[str, Any]:
+    if de == MOI:
+        return {}
+    return {"organisme": page.ctx.organisme} if de == ORGANISME else {"collaborateur": uuid.UUID(de)}
+
+
+def _jour(texte: str, defaut: dt.date) -> dt.date:
+    """Return the day of the address; today when there is none or when it is out of the calendar of VieSion."""
+    try:
+        jour = dt.date.fromisoformat(texte)
+    except ValueError:
+        return defaut
+    return jour if 1950 <= jour.year <= 2099 else defaut
