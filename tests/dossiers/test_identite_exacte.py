@@ -105,7 +105,7 @@ async def test_trente_recherches_par_heure(monde: Monde) -> None:
     numero = await ouvrir(monde.referent)
     for _ in range(LECTURES_PAR_HEURE):
         await chercher_hors_perimetre(ctx, "Exemple", "Camille", NAISSANCE)
-    with pytest.raises(ErreurMetier, match="reprenez à 11 h 30"):
+    with pytest.raises(ErreurMetier, match="reprenez à 11\u00a0h\u00a030"):
         await chercher_hors_perimetre(ctx, "Exemple", "Camille", NAISSANCE)
     with pytest.raises(ErreurMetier, match="30 recherches"):
         await rattacher_par_identite(ctx, numero, "Exemple", "Camille", NAISSANCE, MOTIF)

@@ -177,6 +177,7 @@ async def test_le_compte_des_requises_suit_chaque_ecriture(monde: Monde) -> None
 
 
 INSTANT = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+PREVU_A = "Entretien le 24/11/2026 à 10\u00a0h\u00a030"
 LIGNE = LigneBeneficiaire(
     numero=1,
     civilite="",
@@ -201,7 +202,10 @@ LIGNE = LigneBeneficiaire(
 def test_le_prochain_acte_suit_le_processus() -> None:
     for change, attendu in (
         ({}, ProchainActe("Prendre un rendez-vous", "entretiens")),
-        ({"entretien_a_venir": INSTANT}, ProchainActe("Entretien le 24/11/2026 à 10 h 30", "entretiens", presse=False)),
+        (
+            {"entretien_a_venir": INSTANT},
+            ProchainActe(PREVU_A, "entretiens", presse=False),
+        ),
         ({"caracteristiques_manquantes": 1}, ProchainActe("Compléter 1 caractéristique requise", "caracteristiques")),
         ({"caracteristiques_manquantes": 9}, ProchainActe("Compléter 9 caractéristiques requises", "caracteristiques")),
         ({"contrat_fin": J(2026, 11, 23)}, ProchainActe("Renouveler le contrat terminé le 23/11/2026", "contrats")),

@@ -59,7 +59,7 @@ async def test_la_liste_dit_quand_quoi_et_ce_qui_reste_a_dire(serveur: Serveur, 
     assert requetes(reponse) <= 12
     texte = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", reponse.text))
     assert "Entretiens 3\xa0résultats".replace("\xa0", " ") in texte.replace("\xa0", " ")
-    assert f"{suivi.date(-30)} 10 h 00" in texte.replace("\xa0", " ")
+    assert f"{suivi.date(-30)} 10 h " in texte.replace("\xa0", " ")
     assert "Présence" in texte
     assert "ESSAI Alix" in texte
     assert "Souhaite créer son entreprise &lt;b&gt;" in reponse.text

@@ -150,6 +150,8 @@ def _ecrire(
         "realisation": PREVU,
         "reporte_de": reporte_de,
         "modifie_le": None,
+        "creneau": None,
+        "place": None,
     }
     d.lot.ecrire(d.r, Entretien, ligne, d.numero, moments)
     if realisation == PRESENCE:

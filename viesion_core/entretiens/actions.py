@@ -30,6 +30,8 @@ from viesion_core.nomenclatures.model import libelle, nomenclature
 from viesion_core.parcours.queries import entrees_dispositif, etapes
 
 CONFIRMATION = "confirmation"
+_SANS_CRENEAU: dict[str, Any] = {"creneau": None, "place": None}
+"""An entretien that moves gives back the place of the créneau where it was."""
 _AUTRE_ORGANISME = "Cet entretien est celui d'un autre organisme : vous pouvez le lire, non le modifier."
 
 
@@ -50,25 +52,34 @@ async def creer_entretien(
     await _exiger(ctx, numero)
     remplace = await entretien(ctx, numero, reporte_de) if reporte_de else None
     sauf = remplace.id if remplace else None
-    await _controler(ctx, numero, saisie, confirme=confirme, sauf=sauf)
+    await controler_entretien(ctx, numero, saisie, confirme=confirme, sauf=sauf)
     nature = "entretien.reporter" if remplace else "entretien.creer"
     nom = f"Entretien du {jour_de(saisie.debut):%d/%m/%Y}"
     libelle_acte = f"{nom}, en remplacement du {remplace.jour:%d/%m/%Y}" if remplace else nom
     async with acte(ctx, nature, libelle_acte, beneficiaire=numero) as a:
         if remplace is not None:
             await _reporter(a, remplace, version_reportee)
-        ligne = await a.inserer(
-            Entretien,
-            {
-                **_colonnes(saisie),
-                "beneficiaire": numero,
-                "organisme": ctx.organisme,
-                "reporte_de": sauf,
-            },
-        )
-        await _ajouter_themes(a, ligne["id"], saisie.themes)
-        _annoncer(a, ligne["id"], numero)
+        await inserer_entretien(a, numero, saisie, organisme=ctx.organisme, reporte_de=sauf)
     return a
+
+
+async def inserer_entretien(
+    a: Acte,
+    numero: int,
+    saisie: Saisie,
+    *,
+    organisme: uuid.UUID | None,
+    reporte_de: uuid.UUID | None = None,
+    creneau: uuid.UUID | None = None,
+    place: int | None = None,
+) -> uuid.UUID:
+    """Write an entretien that `controler_entretien` has accepted, inside the act of another use case; return its id."""
+    liens = {"organisme": organisme, "reporte_de": reporte_de, "creneau": creneau, "place": place}
+    ligne = await a.inserer(Entretien, {**_colonnes(saisie), **liens, "beneficiaire": numero})
+    cle = uuid.UUID(str(ligne["id"]))
+    await _ajouter_themes(a, cle, saisie.themes)
+    _annoncer(a, cle, numero)
+    return cle
 
 
 async def modifier_entretien(
@@ -83,12 +94,14 @@ async def modifier_entretien(
     actuel = await entretien(ctx, numero, identifiant)
     if not modifiable(ctx, actuel.organisme):
         raise Interdit(_AUTRE_ORGANISME)
-    await _controler(ctx, numero, saisie, confirme=confirme, sauf=identifiant, actuel=actuel)
+    await controler_entretien(ctx, numero, saisie, confirme=confirme, sauf=identifiant, actuel=actuel)
     libelle_acte = f"Entretien du {jour_de(saisie.debut):%d/%m/%Y} modifié"
     async with acte(ctx, "entretien.modifier", libelle_acte, beneficiaire=numero) as a:
         valeurs = _colonnes(saisie)
         if _differe(actuel, saisie):
             valeurs["modifie_le"] = ctx.maintenant
+        if (actuel.debut, actuel.duree, actuel.collaborateur) != (saisie.debut, saisie.duree, saisie.collaborateur):
+            valeurs |= _SANS_CRENEAU
         await a.modifier(Entretien, identifiant, valeurs, version=version)
         await _remplacer_themes(a, actuel, saisie.themes)
         if not a.vide:
@@ -111,11 +124,11 @@ async def deplacer_entretien(
         raise ErreurMetier("Cet entretien a déjà sa réalisation : il ne se déplace plus.")
     champs: dict[str, Any] = {champ: getattr(actuel, champ) for champ in Saisie.__struct_fields__}
     saisie = Saisie(**{**champs, "debut": debut, "themes": ()})
-    await _controler(ctx, numero, saisie, confirme=confirme, sauf=identifiant, actuel=actuel)
+    await controler_entretien(ctx, numero, saisie, confirme=confirme, sauf=identifiant, actuel=actuel)
     quand = f"{jour_de(debut):%d/%m/%Y} à {heure(debut)}"
     async with acte(ctx, "entretien.deplacer", f"Entretien déplacé au {quand}", beneficiaire=numero) as a:
         if debut != actuel.debut:
-            valeurs = {"debut": debut, "modifie_le": ctx.maintenant}
+            valeurs = {"debut": debut, "modifie_le": ctx.maintenant, **_SANS_CRENEAU}
             await a.modifier(Entretien, identifiant, valeurs, version=version)
             _annoncer(a, identifiant, numero)
     return a
@@ -147,13 +160,13 @@ async def _exiger(ctx: Contexte, numero: int) -> None:
     await exiger_dossier(ctx, numero)
 
 
-async def _controler(
+async def controler_entretien(
     ctx: Contexte,
     numero: int,
     saisie: Saisie,
     *,
-    confirme: bool,
-    sauf: uuid.UUID | None,
+    confirme: bool = False,
+    sauf: uuid.UUID | None = None,
     actuel: EntretienResume | None = None,
 ) -> None:
     """Raise ErreurSaisie with every mistake of the form at once; the warning alone when nothing else is wrong."""

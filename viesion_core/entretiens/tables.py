@@ -27,6 +27,8 @@ class Entretien(Table, tablename="entretien"):
     realisation = Varchar(length=20)
     reporte_de: ForeignKey["Entretien"] = ForeignKey("self", null=True, on_delete=OnDelete.set_null, index=True)
     modifie_le = Timestamptz(null=True, default=None)
+    creneau = UUID(null=True, default=None)  # its link is in the base: the agenda stands above this room
+    place = Integer(null=True, default=None)
     version = Integer()
 
 

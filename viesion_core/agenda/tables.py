@@ -1,0 +1,45 @@
+"""The tables of the agenda room; their DDL, checks and indexes are in the migrations."""
+
+from piccolo.columns import UUID, Date, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+
+from viesion_core.acces.tables import Utilisateur
+from viesion_core.db import Table
+from viesion_core.organismes.tables import Organisme
+
+
+class Plage(Table, tablename="plage"):
+    """The rule of a permanence: which days, from when to when (minutes of the day, Paris), where, what for."""
+
+    id = UUID(primary_key=True)
+    organisme = ForeignKey(Organisme, null=False, on_delete=OnDelete.restrict, index=True)
+    collaborateur = ForeignKey(Utilisateur, null=False, on_delete=OnDelete.restrict, index=True)
+    titre = Varchar(length=80)
+    lieu = Varchar(length=60)
+    adresse = Varchar(length=160)
+    vecteur = Varchar(length=60)
+    type = Varchar(length=60)
+    jours = Varchar(length=7)
+    semaines = Integer()
+    debut = Date()
+    fin = Date()
+    de = Integer()
+    a = Integer()
+    duree = Integer()
+    capacite = Integer()
+    created_at = Timestamptz()
+    version = Integer()
+
+
+class Creneau(Table, tablename="creneau"):
+    """A slot of a plage; the entretiens that take its places point at it."""
+
+    id = UUID(primary_key=True)
+    plage = ForeignKey(Plage, null=False, on_delete=OnDelete.restrict, index=True)
+    organisme = ForeignKey(Organisme, null=False, on_delete=OnDelete.restrict, index=True)
+    collaborateur = ForeignKey(Utilisateur, null=False, on_delete=OnDelete.restrict, index=True)
+    debut = Timestamptz()
+    fin = Timestamptz()
+    capacite = Integer()
+    retire_le = Timestamptz(null=True, default=None)
+    version = Integer()
