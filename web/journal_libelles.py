@@ -16,7 +16,8 @@ _VERBES = {
     "marquer": "faite ou à faire", "modifier": "modification", "ouvrir": "ouverture", "rafraichir":
     "rafraîchissement", "rattacher": "rattachement", "reactiver": "réactivation", "realiser": "réalisation",
     "rechercher": "recherche par identité", "repondre": "réponse", "reporter": "report", "rouvrir": "réouverture",
-    "sortir": "sortie", "supprimer": "suppression", "telecharger": "téléchargement", "terminer": "fin",
+    "retirer": "retrait", "sortir": "sortie", "supprimer": "suppression", "telecharger": "téléchargement",
+    "terminer": "fin",
 }  # fmt: skip
 
 

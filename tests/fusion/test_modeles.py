@@ -5,11 +5,17 @@ import pytest
 
 from tests.fusion.aides import word
 from viesion_core.actes import Acte, annuler_acte
-from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Interdit, Introuvable
+from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from viesion_core.extensions import Registre, garder_modeles
 from viesion_core.extensions.fusion import champs_extension, champs_permis, modeles_proposes, tous_les_groupes
 from viesion_core.fusion import valeurs
-from viesion_core.fusion.actions_modeles import activer_edition, charger_modeles, controler, deposer_modele
+from viesion_core.fusion.actions_modeles import (
+    activer_edition,
+    charger_modeles,
+    controler,
+    deposer_modele,
+    retirer_edition,
+)
 from viesion_core.fusion.atelier import ModeleInutilisable
 from viesion_core.fusion.champs import arbre_des_champs, defaut_extension, groupes_du_coeur
 from viesion_core.fusion.model import (
@@ -22,8 +28,8 @@ from viesion_core.fusion.model import (
     titre_document,
 )
 from viesion_core.fusion.modeles_livres import modeles_du_coeur
-from viesion_core.fusion.queries import contenu_modele, edition, editions, modele_actif, modeles_actifs
-from viesion_core.fusion.schema import arbre, exemples, feuilles, manquants, vides
+from viesion_core.fusion.queries import contenu_modele, edition, editions, modele_actif, modeles_actifs, modeles_page
+from viesion_core.fusion.schema import arbre, ecriture, exemples, feuilles, manquants, vides
 from viesion_core.organismes.actions import terminer_offre
 from viesion_core.organismes.queries import offres_de_service
 from viesion_core.testing import MAINTENANT, Monde
@@ -83,6 +89,35 @@ async def test_the_administration_puts_its_version_and_goes_back(monde: Monde, c
     await annuler_acte(monde.administrateur, retour.id)
     assert (await modele_actif("CONVOCATION")).edition == 2
     assert fait.libelle == "Modèle « Convocation à un entretien » : nouvelle version"
+
+
+async def test_a_withdrawn_template_stays_withdrawn_when_another_version_is_shipped(
+    monde: Monde, charge: Registre
+) -> None:
+    await retirer_edition(monde.administrateur, "CONVOCATION", 1, version=1)
+    with pytest.raises(Introuvable):
+        await modele_actif("CONVOCATION")
+    with pytest.raises(ErreurMetier, match="rien à retirer"):
+        await retirer_edition(monde.administrateur, "CONVOCATION", 1, version=2)
+    with pytest.raises(Interdit):
+        await retirer_edition(monde.referent, "MOS_BILAN", 1, version=1)
+    suivante = ModeleFusion(code="CONVOCATION", libelle="Convocation", contenu=word("{{ beneficiaire.nom }} 2"))
+    assert await charger_modeles([suivante], [], MAINTENANT) == {}
+    assert [m.code for m in await modeles_actifs()] == ["MOS_BILAN"]
+    modeles, total = await modeles_page()
+    assert [(m.code, m.edition, m.actif) for m in modeles] == [("CONVOCATION", 2, False), ("MOS_BILAN", 1, True)]
+    assert total == 2
+    assert [m.code for m in (await modeles_page("fiche"))[0]] == ["MOS_BILAN"]
+
+
+def test_a_field_is_written_in_word_inside_its_loops() -> None:
+    assert ecriture("beneficiaire.nom") == ("{{ beneficiaire.nom }}", "")
+    assert ecriture("aujourdhui") == ("{{ aujourdhui }}", "")
+    assert ecriture("entretiens[].date") == ("{{ entretien.date }}", "{% for entretien in entretiens %}")
+    assert ecriture("bilan.sections[].questions[].texte") == (
+        "{{ question.texte }}",
+        "{% for section in bilan.sections %} {% for question in section.questions %}",
+    )
 
 
 async def test_undoing_an_upload_gives_the_former_version_back(monde: Monde, charge: Registre) -> None:

@@ -94,7 +94,9 @@ def _valeur(nom: str, segment: str, genre: str, cible: str, propres: Objets, aut
     if genre == "UUID":
         source = {"propre": propres, "inconnu": None}.get(cible, autres)
         return str(source.identifiants[segment] if source else INCONNU)
-    return propres.textes.get(segment, "inconnu") if cible == "propre" else "inconnu"
+    # A number that is no number would miss the route, and its policy with it.
+    inconnu = str(NUMERO_INCONNU) if genre == "int" else "inconnu"
+    return propres.textes.get(segment, inconnu) if cible == "propre" else inconnu
 
 
 async def defauts(

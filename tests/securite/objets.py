@@ -70,7 +70,7 @@ async def creer_objets(
     _, identifiants["documents"] = await deposer_document(
         auteur, numero, PDF, dossier=documents, nom_client="avis.pdf", nom=canari
     )
-    textes = {"reponses": "MOS_27", "alertes": "A02"}
+    textes = {"reponses": "MOS_27", "alertes": "A02", "modeles": "CONVOCATION", "editions": "1"}
     return Objets(canari=canari, numero=numero, identifiants=identifiants, textes=textes)
 
 

@@ -9,8 +9,8 @@ from viesion_core.actes import Acte, acte
 from viesion_core.bilans.model import Questionnaire
 from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import executer, lire, lire_valeur
-from viesion_core.erreurs import ErreurSaisie
-from viesion_core.fusion.atelier import ModeleInutilisable, controler_modele
+from viesion_core.erreurs import ErreurMetier, ErreurSaisie
+from viesion_core.fusion.atelier import ModeleInutilisable, controler_modele, fusionner
 from viesion_core.fusion.champs import arbre_des_champs, champs_connus, defaut_extension
 from viesion_core.fusion.fichiers import empreinte
 from viesion_core.fusion.model import (
@@ -22,9 +22,10 @@ from viesion_core.fusion.model import (
     Controle,
     Defaut,
     ModeleFusion,
+    VersionModele,
     nom_propre,
 )
-from viesion_core.fusion.queries import edition
+from viesion_core.fusion.queries import contenu_modele, edition
 from viesion_core.fusion.schema import exemples, vides
 from viesion_core.fusion.tables import ModeleFusionVersion
 from viesion_core.nomenclatures.model import cle
@@ -56,8 +57,8 @@ async def charger_modeles(
 ) -> dict[str, str]:
     """Keep in the base the templates that the core and the plugins ship; return in French what is refused, by code.
 
-    One that is new becomes the active edition, unless the administration has put its own in its place: it then waits
-    in the list of the editions. The same bytes are never kept twice.
+    One that is new becomes the active edition, unless the administration has put its own in its place or withdrawn
+    the template: it then waits in the list of the editions. The same bytes are never kept twice.
     """
     systeme = contexte_systeme(maintenant)
     refuses: dict[str, str] = {}
@@ -117,6 +118,33 @@ async def activer_edition(ctx: Contexte, code: str, numero: int, *, version: int
     return a
 
 
+async def retirer_edition(ctx: Contexte, code: str, numero: int, *, version: int) -> Acte:
+    """Propose a template no more; what it made stays, and any of its editions can be put back."""
+    exiger_administration(ctx)
+    voulue = await edition(code, numero)
+    if not voulue.actif:
+        raise ErreurMetier("Cette version n'est plus utilisée : il n'y a rien à retirer.")
+    async with acte(ctx, "modele.retirer", f"Modèle « {voulue.libelle} » retiré") as a:
+        await a.modifier(ModeleFusionVersion, voulue.id, {"actif": False}, version=version)
+    return a
+
+
+async def essayer_edition(ctx: Contexte, voulue: VersionModele, champs: Sequence[ChampFusion]) -> bytes:
+    """Return the Word document that an edition makes for a dossier that does not exist: the examples of the fields.
+
+    Nothing is kept. ModeleInutilisable names the fields that no longer exist.
+    """
+    exiger_administration(ctx)
+    contenu, _ = await fusionner(
+        await contenu_modele(voulue.empreinte),
+        arbre_des_champs(champs),
+        exemples(champs),
+        titre=f"Essai - {voulue.libelle}",
+        auteur=ctx.nom,
+    )
+    return contenu
+
+
 async def _ajouter(ctx: Contexte, modele: ModeleFusion, controle: Controle, origine: str) -> Acte:
     """Keep one more edition; it is active unless it is shipped and the administration has its own."""
     hachage = empreinte(modele.contenu)
@@ -124,7 +152,12 @@ async def _ajouter(ctx: Contexte, modele: ModeleFusion, controle: Controle, orig
         gardees = await lire(
             "SELECT edition, origine, actif FROM modele_fusion WHERE code = {} ORDER BY edition DESC", modele.code
         )
-        remplace = origine == ADMINISTRATION or not any(g["actif"] and g["origine"] == ADMINISTRATION for g in gardees)
+        # What the administration has put, or withdrawn, is not undone by an update.
+        remplace = (
+            origine == ADMINISTRATION
+            or not gardees
+            or any(g["actif"] and g["origine"] != ADMINISTRATION for g in gardees)
+        )
         if remplace:
             await _desactiver(a, modele.code)
         await executer(

@@ -29,6 +29,25 @@ async def modeles_actifs() -> list[VersionModele]:
     return [convertir(VersionModele, ligne) for ligne in lignes]
 
 
+async def modeles_page(
+    recherche: str = "", *, page: int = 1, par_page: int = PAR_PAGE
+) -> tuple[list[VersionModele], int]:
+    """Return a page of the templates by label and how many there are: the edition in use, else the latest one."""
+    condition = """(m.actif OR (NOT EXISTS (SELECT 1 FROM modele_fusion a WHERE a.code = m.code AND a.actif)
+        AND NOT EXISTS (SELECT 1 FROM modele_fusion s WHERE s.code = m.code AND s.edition > m.edition)))"""
+    parametres: list[Any] = []
+    if recherche:
+        condition, parametres = f"{condition} AND lower(m.libelle) LIKE {{}}", [f"%{recherche.lower()}%"]
+    lignes = await lire(
+        f"{_VERSION} WHERE {condition} ORDER BY lower(m.libelle), m.code LIMIT {{}} OFFSET {{}}",
+        *parametres,
+        par_page,
+        (page - 1) * par_page,
+    )
+    total = await lire_valeur(f"SELECT count(*) FROM modele_fusion m WHERE {condition}", *parametres)
+    return [convertir(VersionModele, ligne) for ligne in lignes], int(total)
+
+
 async def modele_actif(code: str) -> VersionModele:
     """Return the active edition of a template; Introuvable for an unknown code."""
     ligne = await lire_un(f"{_VERSION} WHERE m.code = {{}} AND m.actif", code)

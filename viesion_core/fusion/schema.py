@@ -61,6 +61,21 @@ def proches(nom: str, connus: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(nom, list(connus), n=2, cutoff=0.6)
 
 
+def ecriture(nom: str) -> tuple[str, str]:
+    """Return how a field is written in Word, and the loops around it ("" outside any list).
+
+    `entretiens[].date` is `{{ entretien.date }}` inside `{% for entretien in entretiens %}`.
+    """
+    boucles = []
+    *groupes, dernier = nom.split(LISTE + ".")
+    racine = ""
+    for groupe in groupes:
+        liste = _joindre(racine, groupe)
+        racine = groupe.split(".")[-1].removesuffix("s")
+        boucles.append(f"{{% for {racine} in {liste} %}}")
+    return f"{{{{ {_joindre(racine, dernier)} }}}}", " ".join(boucles)
+
+
 def feuilles(noeud: Noeud, chemin: str = "") -> list[str]:
     """Return the full names of the texts of a tree."""
     if isinstance(noeud, dict):

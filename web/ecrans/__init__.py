@@ -22,6 +22,7 @@ from web.ecrans.dossier import DossierController
 from web.ecrans.employabilite import EmployabiliteController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
 from web.ecrans.identite import IdentiteController
+from web.ecrans.modeles import ChampFusionController, ModeleController
 from web.ecrans.notes import NoteController
 from web.ecrans.nouveau_beneficiaire import NouveauBeneficiaireController
 from web.ecrans.organismes import OrganismeController
@@ -65,6 +66,8 @@ ECRANS: list[type[Controller]] = [
     BilanActeController,
     ReponseController,
     DocumentController,
+    ModeleController,
+    ChampFusionController,
     SortieController,
     InfocentreController,
     AlerteController,

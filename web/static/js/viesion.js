@@ -15,6 +15,7 @@ import { installerConnexion } from "./connexion.js";
 import { installerChoix } from "./choix.js";
 import { installerAgenda } from "./agenda.js";
 import { installerFragments } from "./fragments.js";
+import { installerCopie } from "./copier.js";
 
 function installer(racine) {
   installerToasts(racine);
@@ -27,6 +28,7 @@ function installer(racine) {
   installerImpression(racine);
   installerFrises(racine);
   installerConnexion(racine);
+  installerCopie(racine);
 }
 
 installerMenus();
