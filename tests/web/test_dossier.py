@@ -222,3 +222,22 @@ async def test_le_contrat_annule_revient_par_la_liste(serveur: Serveur, monde: M
     assert await contrats(vie.ctx, vie.numero) == []
     assert "Annulée" in apres
     assert "Annulé : Contrats" in apres
+
+
+async def test_l_historique_tait_les_caracteristiques_de_sante(serveur: Serveur, monde: Monde) -> None:
+    numero, _ = await monde.dossier(monde.referent)
+    await completer(monde.referent, numero, {"RQTH": "En cours", "PERMIS": "B"})
+    sans = await creer_utilisateur("Sans", Role.REFERENT, monde.organisme, sensible=False)
+    pages = {}
+    for nom, ctx in {"habilite": monde.referent, "sans": sans, "pilote": monde.pilote}.items():
+        async with serveur.client(ctx) as client:
+            adresses = (f"/beneficiaires/{numero}/historique", f"/beneficiaires/{numero}/caracteristiques")
+            pages[nom] = re.sub(r"\s+", " ", (await client.get(adresses[0])).text)
+            if nom != "habilite":
+                assert "En cours" not in (await client.get(adresses[1])).text
+    assert "En cours" in pages["habilite"]
+    for nom in ("sans", "pilote"):
+        assert "En cours" not in pages[nom]
+        assert "RQTH" not in pages[nom]
+        assert "Donnée de santé" in pages[nom]
+        assert "Permis" in pages[nom]
