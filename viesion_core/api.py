@@ -13,6 +13,8 @@ from viesion_core.bilans.lecture import lire_questionnaire
 from viesion_core.bilans.model import BilanVu, Condition, Option, Question, Questionnaire, Section, TypeQuestion
 from viesion_core.db.migrations import Migration
 from viesion_core.difficultes.model import DifficulteResume
+from viesion_core.dossiers.model import SaisieIdentite
+from viesion_core.echanges.model import Action, Commande, Flux, LigneRefusee
 from viesion_core.entretiens.model import EntretienResume
 from viesion_core.fusion.model import ChampFusion, ModeleFusion
 from viesion_core.hookspecs import hookimpl
@@ -39,10 +41,12 @@ __all__ = [
     "ABSENCE_NON_JUSTIFIEE",
     "COLLECTIFS",
     "PRESENCE",
+    "Action",
     "AffectationResume",
     "Bandeau",
     "BilanVu",
     "ChampFusion",
+    "Commande",
     "Condition",
     "Constat",
     "ContratResume",
@@ -51,7 +55,9 @@ __all__ = [
     "DossierVu",
     "EntretienResume",
     "EtapeResume",
+    "Flux",
     "Gravite",
+    "LigneRefusee",
     "Migration",
     "ModeleFusion",
     "Niveau",
@@ -64,6 +70,7 @@ __all__ = [
     "Questionnaire",
     "RegleAlerte",
     "SaisieEtape",
+    "SaisieIdentite",
     "Section",
     "TypeQuestion",
     "Unite",

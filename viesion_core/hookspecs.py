@@ -14,6 +14,7 @@ import pluggy
 from viesion_core.alertes.model import RegleAlerte
 from viesion_core.bilans.model import BilanVu, Questionnaire
 from viesion_core.db.migrations import Migration
+from viesion_core.echanges.model import Flux
 from viesion_core.fusion.model import ModeleFusion
 from viesion_core.offres.model import Constat, DossierVu, Offre, Panneau, PointSortie
 from viesion_core.parcours.model import EtapeResume, SaisieEtape
@@ -89,6 +90,16 @@ def proposer_panneaux(dossier: DossierVu) -> Sequence[Panneau]:
 @hookspec
 def declarer_regles_alerte() -> Sequence[RegleAlerte]:
     """Return the alert rules that only this plugin can know. Failure: its rules are shown as unavailable."""
+    raise NotImplementedError
+
+
+@hookspec
+def declarer_flux() -> Sequence[Flux]:
+    """Return the flows that the plugin understands: it reads a line, the core carries the command out.
+
+    Failure: the plugin has no flow, and is named on the administration page. `Flux.lecteur` runs outside this call:
+    what it raises refuses its line alone.
+    """
     raise NotImplementedError
 
 

@@ -58,6 +58,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.donnees / "documents"
 
     @property
+    def dossier_echanges(self) -> pathlib.Path:
+        """Where partners lay their files (in) and find the answers (ack, rejets, archive)."""
+        return self.donnees / "echanges"
+
+    @property
     def duree_session_inactive(self) -> dt.timedelta:
         """After how long without a request a session ends."""
         return dt.timedelta(minutes=self.session_inactive_minutes)

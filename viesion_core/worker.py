@@ -13,9 +13,10 @@ import logging
 
 from viesion_core.actes import Evenement, livrer_evenements
 from viesion_core.alertes.etat import verifier_etats
-from viesion_core.contexte import PARIS
+from viesion_core.contexte import PARIS, contexte_systeme
 from viesion_core.courriels.envoi import Transport, TransportDossier, TransportSmtp, envoyer_courriels
 from viesion_core.db import verrou
+from viesion_core.echanges.depot import traiter_depot
 from viesion_core.extensions import Registre
 from viesion_core.organismes.queries import offres_actives
 from viesion_core.settings import Settings
@@ -78,7 +79,18 @@ class Worker:
         """Send what is due and deliver the events; return how many things were done."""
         partis = await envoyer_courriels(self.transport, self.settings.expediteur, maintenant)
         faits = partis + await livrer_evenements(self._livrer, maintenant)
+        faits += await self._echanger(maintenant)
         return faits + await self._verifier(maintenant)
+
+    async def _echanger(self, maintenant: dt.datetime) -> int:
+        """Take the files that partners have laid; one that waits for another is tried again at each turn."""
+        pris = await traiter_depot(
+            contexte_systeme(maintenant),
+            self.settings.dossier_echanges,
+            self.registre.flux(),
+            secret=self.settings.secret,
+        )
+        return sum(not fait.attend for fait in pris)
 
     async def _verifier(self, maintenant: dt.datetime) -> int:
         """Compare the state of the alerts at the first turn of the night; return how many dossiers were mended.

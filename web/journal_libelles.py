@@ -5,10 +5,11 @@ _FAMILLES = {
     "contrat": "Contrat", "difficulte": "Difficulté", "dispositif": "Dispositif", "document": "Document",
     "dossier": "Dossier", "entretien": "Entretien", "etape": "Étape", "identite": "Hors périmètre",
     "journal": "Journal", "modele": "Modèle de fusion", "note": "Note", "offre": "Offre de service",
-    "organisme": "Organisme", "referent": "Référent", "utilisateur": "Utilisateur",
+    "organisme": "Organisme", "rejet": "Rejet d'échange", "referent": "Référent", "utilisateur": "Utilisateur",
 }  # fmt: skip
 _VERBES = {
-    "activer": "activation", "actualiser": "actualisation", "affecter": "affectation", "ajouter": "ajout",
+    "abandonner": "abandon", "activer": "activation", "actualiser": "actualisation", "affecter": "affectation",
+    "ajouter": "ajout",
     "changer_date": "changement de date", "clore": "clôture", "completer": "saisie", "consulter": "consultation",
     "creer": "création", "deposer": "dépôt", "desactiver": "désactivation", "detailler": "modification détaillée",
     "doublon": "doublon probable montré", "enregistrer": "enregistrement", "entrer": "entrée",

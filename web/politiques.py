@@ -42,6 +42,7 @@ CONSULTATION = Politique("consultation", _SUIVI | {Role.PILOTE})
 DOSSIER_LECTURE = Politique("dossier, lecture", _SUIVI | {Role.PILOTE}, dossier=True)
 DOSSIER_ECRITURE = Politique("dossier, écriture", _SUIVI, dossier=True)
 PILOTAGE = Politique("pilotage", frozenset({Role.DIRECTEUR, Role.PILOTE}))
+DEPARTEMENT = Politique("département", frozenset({Role.PILOTE}))
 ADMINISTRATION = Politique("administration", frozenset({Role.ADMINISTRATEUR}))
 
 

@@ -24,6 +24,7 @@ PERMIS: Mapping[str, frozenset[str]] = {
     "dossier, lecture": frozenset({"referent", "directeur", "pilote"}),
     "dossier, écriture": frozenset({"referent", "directeur"}),
     "pilotage": frozenset({"directeur", "pilote"}),
+    "département": frozenset({"pilote"}),
     "administration": frozenset({"administrateur"}),
 }
 """Who may call the routes of each policy: written here a second time, so that a change of one is seen."""

@@ -10,7 +10,7 @@ from viesion_core.bilans.actions import creer_bilan
 from viesion_core.bilans.actions_reponses import enregistrer_reponse
 from viesion_core.bilans.model import SaisieReponse
 from viesion_core.contexte import Contexte
-from viesion_core.db import lire_valeur
+from viesion_core.db import executer, lire_valeur, transaction
 from viesion_core.difficultes.actions import ajouter_difficultes
 from viesion_core.difficultes.model import Saisie as SaisieDifficulte
 from viesion_core.dossiers.actions_caracteristiques import completer
@@ -70,8 +70,34 @@ async def creer_objets(
     _, identifiants["documents"] = await deposer_document(
         auteur, numero, PDF, dossier=documents, nom_client="avis.pdf", nom=canari
     )
+    identifiants["rejets"] = await _rejeter(auteur, canari)
     textes = {"reponses": "MOS_27", "alertes": "A02", "modeles": "CONVOCATION", "editions": "1"}
     return Objets(canari=canari, numero=numero, identifiants=identifiants, textes=textes)
+
+
+async def _rejeter(auteur: Contexte, canari: str) -> uuid.UUID:
+    """Refuse a line of a partner's file: the pilote's affair, nobody else's."""
+    fichier, rejet = uuid.uuid4(), uuid.uuid4()
+    async with transaction():
+        await executer(
+            """INSERT INTO echange_fichier (id, emetteur, flux, seq, nature, nom, sha256, etat, recu_le, fini_le,
+                recues, creees, modifiees, ignorees, rejetees, curseur)
+            VALUES ({}, {}, 'ALLOC', 1, 'STOCK', 'essai.csv', '', 'TRAITE', {}, {}, 1, 0, 0, 0, 1, 1)""",
+            fichier,
+            canari[:20],
+            auteur.maintenant,
+            auteur.maintenant,
+        )
+        await executer(
+            """INSERT INTO echange_rejet (id, fichier, ligne, id_message, flux, cle, code, champ, message, commande,
+                empreinte, candidat, etat, motif, decide_par, recu_le, version)
+            VALUES ({}, {}, 1, '', 'ALLOC', '', 'CODE_INCONNU', '', {}, NULL, '', NULL, 'A_TRAITER', '', '', {}, 1)""",
+            rejet,
+            fichier,
+            canari,
+            auteur.maintenant,
+        )
+    return rejet
 
 
 async def _connaitre(auteur: Contexte, numero: int, identifiants: dict[str, uuid.UUID], canari: str) -> None:

@@ -12,6 +12,7 @@ from viesion_core import hookspecs
 from viesion_core.alertes.model import RegleAlerte, verifier_codes
 from viesion_core.bilans.model import BilanVu, Questionnaire
 from viesion_core.db.migrations import Migration
+from viesion_core.echanges.model import Flux
 from viesion_core.extensions.appels import Appelant, EchecExtension
 from viesion_core.fusion.model import ModeleFusion
 from viesion_core.offres.model import Constat, DossierVu, Offre, Panneau, PointSortie
@@ -60,6 +61,7 @@ class _Extension:
         self.migrations: list[Migration] = []
         self.regles: list[RegleAlerte] = []
         self.regles_erreur = ""
+        self.flux: list[Flux] = []
         self.defaillances: list[str] = []
 
     def noter(self, echec: EchecExtension) -> None:
@@ -124,6 +126,10 @@ class Registre:
     def modeles_fusion(self) -> list[ModeleFusion]:
         """Return the Word templates that the plugins ship."""
         return [modele for extension in self._actives() for modele in extension.modeles]
+
+    def flux(self) -> list[Flux]:
+        """Return the flows of the partners that the running plugins understand."""
+        return [flux for extension in self._actives() for flux in extension.flux]
 
     def regles_alerte(self, offres: Collection[str] | None = None) -> list[RegleAlerte]:
         """Return the alert rules of the plugins (of some offres, and of the bridges)."""
@@ -267,7 +273,19 @@ class Registre:
             extension.modeles = [msgspec.structs.replace(msgspec.convert(m, ModeleFusion), offre=code) for m in modeles]
         except (EchecExtension, msgspec.ValidationError) as erreur:
             extension.defaillances.append(f"Les modèles de fusion de {extension.nom} sont indisponibles : {erreur}")
+        self._declarer_flux(extension)
         self._declarer_regles(extension, code)
+
+    def _declarer_flux(self, extension: _Extension) -> None:
+        """Ask for the flows; a failure, or something else than flows, leaves them out and says so."""
+        try:
+            flux = self._declaration(extension, "declarer_flux", list[Flux]) or []
+            for un in flux:
+                un.verifier()
+        except (EchecExtension, ValueError) as erreur:
+            extension.defaillances.append(f"Les flux de {extension.nom} sont indisponibles\u00a0: {erreur}")
+            return
+        extension.flux = flux
 
     def _declarer_regles(self, extension: _Extension, offre: str) -> None:
         """Ask for the alert rules; a failure, or a code already taken, leaves them out and says so."""

@@ -7,6 +7,7 @@ import click
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie
 from viesion_core.settings import ErreurReglage
 from web.commandes.demo import demo
+from web.commandes.echanges import echanges
 from web.commandes.execution import executer
 from web.commandes.exploitation import alertes, init, journal, migrer, serve, worker
 from web.commandes.kit import offre
@@ -22,7 +23,9 @@ def viesion() -> None:
     """VieSion : le suivi des accompagnements des allocataires du RSA."""
 
 
-for commande in (init, serve, worker, migrer, demo, offres, offre, organisme, sauvegarder, restaurer, journal, alertes):
+INSTALLATION = (init, serve, worker, migrer, demo, sauvegarder, restaurer)
+METIER = (offres, offre, organisme, journal, alertes, echanges)
+for commande in (*INSTALLATION, *METIER):
     viesion.add_command(commande)
 
 

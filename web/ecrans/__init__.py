@@ -19,6 +19,7 @@ from web.ecrans.difficultes import DifficulteController
 from web.ecrans.dispositif import DispositifController
 from web.ecrans.documents import DocumentController
 from web.ecrans.dossier import DossierController
+from web.ecrans.echanges import EchangesController
 from web.ecrans.employabilite import EmployabiliteController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
 from web.ecrans.identite import IdentiteController
@@ -71,4 +72,5 @@ ECRANS: list[type[Controller]] = [
     SortieController,
     InfocentreController,
     AlerteController,
+    EchangesController,
 ]

@@ -1,0 +1,1 @@
+"""The bridge between Solis, the département's information system, and VieSion."""

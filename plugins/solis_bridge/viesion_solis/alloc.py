@@ -1,0 +1,151 @@
+"""ALLOC: a line of Solis about an allocataire, read into a command. The one place of the mapping."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Mapping
+from typing import TypeVar
+
+from viesion_core.api import Action, Commande, Flux, LigneRefusee, SaisieIdentite
+
+T = TypeVar("T")
+COLONNES = (
+    "id_message", "version", "horodatage", "action", "id_individu", "id_dossier", "numdemrsa", "matricule", "fonorg",
+    "numorg", "role", "nir", "civilite", "nom_naissance", "nom_usage", "prenom", "date_naissance", "adresse",
+    "code_insee", "code_postal", "tel", "email", "date_demande", "date_ouverture", "etat_dossier", "soumis_dd",
+    "code_sdi", "parcours", "ru",
+)  # fmt: skip
+"""The header, in this order (exchange contract, schema 1)."""
+_CIVILITES = {"": "", "M": "M", "MME": "MME", "MLE": "MME"}
+_OUI_NON = {"": True, "1": True, "0": False}
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NIR = re.compile(r"[1-478]\d{2}\d{2}(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
+_CONTROLE = re.compile(r"[\x00-\x1f\x7f-\x9f�]")
+_MOJIBAKE = re.compile(r"Ã[\x80-\xbf©¨ª«§´¢®¯¹»¼]|â€")
+_FORMULE = ("=", "+", "-", "@")
+
+
+def lire(ligne: Mapping[str, str]) -> Commande:
+    """Return the command of a line; LigneRefusee names the column, never its value."""
+    for champ, valeur in ligne.items():
+        if _CONTROLE.search(valeur) or _MOJIBAKE.search(valeur):
+            raise LigneRefusee("VALEUR_INVALIDE", champ, "Des caractères sont abîmés (encodage).")
+        if valeur.startswith(_FORMULE) and champ != "tel":
+            raise LigneRefusee("VALEUR_INVALIDE", champ, "La valeur commence comme une formule de tableur.")
+    action = _code(ligne, "action", {a.value: a for a in Action})
+    fermeture = action is Action.FERMER
+    if fermeture and not ligne["date_naissance"].strip():
+        naissance = dt.date(1900, 1, 1)
+    else:
+        naissance = _date_requise(ligne, "date_naissance")
+    identite = SaisieIdentite(
+        nom_naissance=ligne["nom_naissance"] if fermeture else _requis(ligne, "nom_naissance"),
+        nom_usage=ligne["nom_usage"],
+        prenom=ligne["prenom"] if fermeture else _requis(ligne, "prenom"),
+        date_naissance=naissance,
+        civilite=_code(ligne, "civilite", _CIVILITES),
+        adresse=ligne["adresse"],
+        code_postal=ligne["code_postal"],
+        commune=ligne["code_insee"].strip() or None,
+        telephone=ligne["tel"],
+        courriel=ligne["email"],
+        organisme_payeur=ligne["fonorg"].strip().upper(),
+        matricule=ligne["matricule"],
+        role_foyer=ligne["role"].strip().upper(),
+        numero_demande=ligne["numdemrsa"],
+        date_demande=_date(ligne, "date_demande"),
+        date_ouverture=_date(ligne, "date_ouverture"),
+        etat_droit=ligne["etat_dossier"].strip(),
+        soumis_droits_devoirs=_code(ligne, "soumis_dd", _OUI_NON),
+        parcours=ligne["parcours"].strip().upper(),
+    )
+    return Commande(
+        id_message=_message(ligne),
+        version=_version(ligne),
+        action=action,
+        id_individu=_individu(ligne),
+        identite=identite,
+        nir=_nir(ligne["nir"]),
+    )
+
+
+def cle_nir(treize: str) -> int:
+    """Return the check key of a NIR of 13 characters; Corsica's 2A and 2B count as 19 and 18."""
+    return 97 - int(treize.replace("2A", "19").replace("2B", "18")) % 97
+
+
+def _nir(saisi: str) -> str:
+    """Return the 13 characters of a NIR, or ""."""
+    nir = saisi.replace(" ", "").upper()
+    if not nir:
+        return ""
+    if not _NIR.fullmatch(nir) or not nir.isascii():
+        raise LigneRefusee("NIR_INVALIDE", "nir", "Le NIR n'a pas la forme attendue.")
+    if len(nir) == 15 and int(nir[13:]) != cle_nir(nir[:13]):
+        raise LigneRefusee("NIR_INVALIDE", "nir", "La clé du NIR est fausse.")
+    return nir[:13]
+
+
+def _requis(ligne: Mapping[str, str], champ: str) -> str:
+    valeur = ligne[champ].strip()
+    if not valeur:
+        raise LigneRefusee("CHAMP_OBLIGATOIRE", champ, "Ce champ est obligatoire.")
+    return valeur
+
+
+def _individu(ligne: Mapping[str, str]) -> str:
+    valeur = _requis(ligne, "id_individu")
+    if len(valeur) > 20:
+        raise LigneRefusee("VALEUR_INVALIDE", "id_individu", "L'identifiant compte 20 caractères au plus.")
+    return valeur
+
+
+def _message(ligne: Mapping[str, str]) -> uuid.UUID:
+    valeur = _requis(ligne, "id_message")
+    if not _UUID.fullmatch(valeur):
+        raise LigneRefusee("VALEUR_INVALIDE", "id_message", "L'identifiant du message n'est pas un UUID.")
+    return uuid.UUID(valeur)
+
+
+def _version(ligne: Mapping[str, str]) -> int:
+    valeur = _requis(ligne, "version")
+    if not (valeur.isascii() and valeur.isdigit() and len(valeur) <= 9):
+        raise LigneRefusee("VALEUR_INVALIDE", "version", "La version est un nombre entier.")
+    return int(valeur)
+
+
+def _code(ligne: Mapping[str, str], champ: str, codes: Mapping[str, T]) -> T:
+    valeur = ligne[champ].strip().upper()
+    if valeur not in codes:
+        raise LigneRefusee("CODE_INCONNU", champ, "Ce code n'est pas dans la liste.")
+    return codes[valeur]
+
+
+def _date(ligne: Mapping[str, str], champ: str) -> dt.date | None:
+    valeur = ligne[champ].strip()
+    if not valeur:
+        return None
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", valeur):
+        raise LigneRefusee("DATES_INCOHERENTES", champ, "La date s'écrit AAAA-MM-JJ.")
+    try:
+        return dt.date.fromisoformat(valeur)
+    except ValueError as erreur:
+        raise LigneRefusee("DATES_INCOHERENTES", champ, "Cette date n'existe pas.") from erreur
+
+
+def _date_requise(ligne: Mapping[str, str], champ: str) -> dt.date:
+    date = _date(ligne, champ)
+    if date is None:
+        raise LigneRefusee("CHAMP_OBLIGATOIRE", champ, "Ce champ est obligatoire.")
+    return date
+
+
+FLUX = Flux(
+    emetteur="SOLIS",
+    code="ALLOC",
+    libelle="Création automatique des allocataires",
+    colonnes=COLONNES,
+    cle="id_individu",
+    action="action",
+    lecteur="viesion_solis.alloc:lire",
+)

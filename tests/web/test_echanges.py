@@ -1,0 +1,74 @@
+"""« Échanges »: the pilote sees the files and the refused lines, decides, and nobody else enters."""
+
+import pathlib
+
+import pytest
+
+from tests.echanges.aides import SECRET, contenu, deposer, une_ligne
+from tests.serveur import Serveur, requetes
+from viesion_core.contexte import contexte_systeme
+from viesion_core.db import lire_un, lire_valeur
+from viesion_core.echanges.depot import traiter_depot
+from viesion_core.testing import MAINTENANT, Monde
+from viesion_core.worker import Worker
+from viesion_solis.alloc import FLUX
+
+LIGNES = [une_ligne(1, date_naissance="1985-03-12"), une_ligne(2), une_ligne(3, etat_dossier="9")]
+
+
+@pytest.fixture
+async def recu(monde: Monde, tmp_path: pathlib.Path) -> int:
+    """A person with a dossier, and a file that may be about them; return the number of the dossier."""
+    numero, _ = await monde.dossier(nom="Essaib", prenom="Camille")
+    deposer(tmp_path, contenu(LIGNES))
+    await traiter_depot(contexte_systeme(MAINTENANT), tmp_path, [FLUX], secret=SECRET)
+    return numero
+
+
+async def test_the_pilote_sees_the_counts_and_what_waits(serveur: Serveur, monde: Monde, recu: int) -> None:
+    async with serveur.client(monde.pilote) as client:
+        page = await client.get("/echanges")
+        assert (page.status_code, requetes(page) <= 12) == (200, True)
+        for texte in ("ESSAIB Camille", f"/beneficiaires/{recu}", "Code inconnu", "SOLIS ALLOC", "Traité"):
+            assert texte in page.text, texte
+        assert 'href="/echanges"' in (await client.get("/aide")).text
+    for ctx in (monde.referent, monde.directeur, monde.administrateur):
+        async with serveur.client(ctx) as client:
+            assert (await client.get("/echanges")).status_code == 403
+
+
+async def test_a_doublon_is_decided_on_the_screen(serveur: Serveur, monde: Monde, recu: int) -> None:
+    rejet = await lire_un("SELECT id FROM echange_rejet WHERE code = 'DOUBLON'")
+    assert rejet is not None
+    adresse = f"/echanges/rejets/{rejet['id']}/trancher"
+    async with serveur.client(monde.pilote) as client:
+        fait = await client.post(adresse, data={"meme": "oui", "version": "1"})
+        assert (fait.status_code, fait.headers["location"]) == (303, "/echanges")
+        encore = await client.post(adresse, data={"meme": "non", "version": "1"})
+        assert encore.status_code == 409
+        assert "ESSAIB Camille" not in (await client.get("/echanges")).text
+        assert "Même personne" in (await client.get("/echanges?etat=regles")).text
+    assert await lire_valeur("SELECT id_individu FROM beneficiaire WHERE numero = {}", recu) == "IND000001"
+
+
+async def test_abandoning_asks_for_a_reason(serveur: Serveur, monde: Monde, recu: int) -> None:
+    rejet = await lire_un("SELECT id FROM echange_rejet WHERE code = 'CODE_INCONNU'")
+    assert rejet is not None
+    adresse = f"/echanges/rejets/{rejet['id']}/abandonner"
+    async with serveur.client(monde.pilote) as client:
+        vide = await client.post(adresse, data={"version": "1"})
+        assert vide.status_code == 422
+        assert "Dites pourquoi cette ligne est abandonnée." in vide.text
+        fait = await client.post(adresse, data={"motif": "Dossier parti", "version": "1"})
+        assert fait.status_code == 303
+        assert "Dossier parti" in (await client.get("/echanges?etat=abandonnes")).text
+
+
+async def test_the_worker_takes_what_is_laid(serveur: Serveur, monde: Monde) -> None:
+    dossier = serveur.settings.dossier_echanges
+    deposer(dossier, contenu([une_ligne(1)]))
+    await Worker(serveur.settings, serveur.registre).tour(MAINTENANT)
+    assert (dossier / "ack").is_dir()
+    acte = await lire_un("SELECT auteur FROM acte WHERE nature = 'dossier.ouvrir'")
+    assert acte is not None
+    assert acte["auteur"] == "Solis"

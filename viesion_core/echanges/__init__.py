@@ -1,0 +1,1 @@
+"""Files from a partner: checked, staged, turned into commands by a plugin, carried out here, answered."""

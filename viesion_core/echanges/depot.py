@@ -1,0 +1,117 @@
+"""The folder of exchanges: in, ack, rejets, archive. A file waits in « in » until its `.ctl` is there."""
+
+import csv
+import json
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from viesion_core.contexte import Contexte
+from viesion_core.echanges.actions import importer_fichier
+from viesion_core.echanges.lecture import lire_controle
+from viesion_core.echanges.model import FichierRefuse, FichierVu, Flux, accuse
+from viesion_core.echanges.queries import fichier_de_rang, rejets_du_fichier
+
+DOSSIERS = ("in", "ack", "rejets", "archive")
+_ENTETE = ("fichier", "ligne", "id_message", "flux", "cle", "code", "champ", "valeur_masquee", "message", "rejouable")
+
+
+class Traitement(msgspec.Struct, frozen=True):
+    """What became of a file of the folder: its counts, or why it was refused or waits."""
+
+    nom: str
+    fichier: FichierVu | None = None
+    refus: FichierRefuse | None = None
+
+    @property
+    def attend(self) -> bool:
+        """Whether the file stays in « in » for the one before it."""
+        return self.refus is not None and self.refus.code == "SEQUENCE_MANQUANTE"
+
+
+async def traiter_depot(ctx: Contexte, dossier: pathlib.Path, flux: Sequence[Flux], *, secret: str) -> list[Traitement]:
+    """Take every complete file of « in », in the order of their ranks; each is answered, then put away.
+
+    The answer is written before the file is moved: after a stop in between, the same answer is given again.
+    """
+    entrees = dossier / "in"
+    if not entrees.is_dir():
+        return []
+    faits = []
+    for chemin in sorted(entrees.glob("*.csv"), key=_rang):
+        if chemin.is_symlink() or not chemin.is_file() or not chemin.with_suffix(".ctl").is_file():
+            continue
+        fait = await _traiter(ctx, dossier, chemin, flux, secret)
+        if not fait.attend:
+            _ranger(chemin, dossier / ("archive" if fait.fichier else "rejets"))
+        faits.append(fait)
+    return faits
+
+
+async def _traiter(
+    ctx: Contexte, dossier: pathlib.Path, chemin: pathlib.Path, flux: Sequence[Flux], secret: str
+) -> Traitement:
+    try:
+        fichier = await importer_fichier(ctx, chemin, flux, secret=secret)
+    except FichierRefuse as refus:
+        deja = await _deja(chemin) if refus.code == "DEJA_TRAITE" else None
+        if deja is None:
+            if refus.code != "SEQUENCE_MANQUANTE":
+                reponse = {"fichier": chemin.name, "etat": "REFUSE", "code": refus.code, "message": refus.message}
+                _ecrire(dossier / "ack" / f"{chemin.stem}.json", reponse)
+            return Traitement(chemin.name, refus=refus)
+        fichier = deja
+    if fichier.rejetees:
+        await _ecrire_rejets(dossier / "rejets" / f"{chemin.stem}.rejets.csv", fichier)
+    _ecrire(dossier / "ack" / f"{chemin.stem}.json", accuse(fichier))
+    return Traitement(chemin.name, fichier=fichier)
+
+
+async def _deja(chemin: pathlib.Path) -> FichierVu | None:
+    """Return the file already taken that this one is, to the byte; None when it only has its rank."""
+    controle = lire_controle(chemin)
+    connu = await fichier_de_rang(controle.emetteur, controle.flux, controle.seq)
+    return connu if connu is not None and connu.sha256 == controle.sha256.lower() else None
+
+
+async def _ecrire_rejets(chemin: pathlib.Path, fichier: FichierVu) -> None:
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    provisoire = chemin.with_suffix(".part")
+    with provisoire.open("w", encoding="utf-8", newline="") as sortie:
+        ecrivain = csv.writer(sortie, delimiter=";")
+        ecrivain.writerow(_ENTETE)
+        dernier = 0
+        while lignes := await rejets_du_fichier(fichier.id, dernier):
+            for li in lignes:
+                rejouable = "1" if li["rejouable"] else "0"
+                debut = (fichier.nom, li["ligne"], _inerte(li["id_message"]), li["flux"], _inerte(li["cle"]))
+                ecrivain.writerow((*debut, li["code"], li["champ"], "", li["message"], rejouable))
+            dernier = lignes[-1]["ligne"]
+    provisoire.replace(chemin)
+
+
+def _inerte(texte: str) -> str:
+    """Return a text that a spreadsheet does not take for a formula."""
+    return f"'{texte}" if texte.startswith(("=", "+", "-", "@", "\t", "\r")) else texte
+
+
+def _ecrire(chemin: pathlib.Path, reponse: dict[str, Any]) -> None:
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    provisoire = chemin.with_suffix(".part")
+    provisoire.write_text(json.dumps(reponse, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    provisoire.replace(chemin)
+
+
+def _ranger(chemin: pathlib.Path, ou: pathlib.Path) -> None:
+    ou.mkdir(parents=True, exist_ok=True)
+    for fichier in (chemin, chemin.with_suffix(".ctl")):
+        fichier.replace(ou / fichier.name)
+
+
+def _rang(chemin: pathlib.Path) -> tuple[int, str]:
+    try:
+        return lire_controle(chemin).seq, chemin.name
+    except FichierRefuse:
+        return 0, chemin.name

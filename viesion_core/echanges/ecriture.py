@@ -1,0 +1,226 @@
+"""The writing of a batch of commands: one act, its revisions and its line of the journal per person, set by set.
+
+An act per line keeps the history, the provenance and « tel que connu le » of each dossier as true as for a typed one;
+the rows of the whole batch go in a few statements, inside the transaction that also moves the file on.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from viesion_core.actes.model import completer
+from viesion_core.actes.tables import Acte, EvenementEnAttente, Revision
+from viesion_core.contexte import Contexte
+from viesion_core.db import base_courante, executer_lot, inserer_lot, lire, lire_valeur
+from viesion_core.dossiers.indexation import indexer
+from viesion_core.dossiers.model import ACCOMP_RSA, SaisieIdentite, nom_en_usage
+from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif
+from viesion_core.journal.actions import journaliser_reprise
+from viesion_core.journal.model import Ligne
+from viesion_core.nomenclatures.model import cle
+
+DU_PARTENAIRE = (
+    "civilite",
+    "nom_naissance",
+    "nom_usage",
+    "prenom",
+    "date_naissance",
+    "adresse",
+    "code_postal",
+    "commune",
+    "organisme_payeur",
+    "matricule",
+    "role_foyer",
+    "numero_demande",
+    "date_demande",
+    "date_ouverture",
+    "etat_droit",
+    "soumis_droits_devoirs",
+)
+"""What the partner owns: civil status, address, right. The rest is VieSion's, given at the creation only."""
+_ECRITES = (*DU_PARTENAIRE, "id_individu", "nom_cle", "prenom_cle", "version")
+_NOMS = ("nom_naissance", "nom_usage", "prenom")
+_CIVIL = frozenset({"civilite", *_NOMS, "date_naissance"})
+_ADRESSE = frozenset({"adresse", "code_postal", "commune"})
+
+
+class Lot:
+    """The rows of a batch, before they are written."""
+
+    def __init__(self, ctx: Contexte, source: str) -> None:
+        self.ctx = ctx
+        self.source = source
+        self._nouvelles: list[tuple[dict[str, Any], dt.date]] = []
+        self._changees: list[tuple[Mapping[str, Any], dict[str, Any], list[str]]] = []
+        self.nirs: list[tuple[int, str]] = []
+        self._a_suivre: list[tuple[dict[str, Any], str]] = []
+
+    def creer(self, identite: SaisieIdentite, id_individu: str, empreinte: str) -> None:
+        """Open a dossier: the person and the entry into Accomp RSA, on the opening of the right."""
+        ligne = {
+            **msgspec.structs.asdict(identite),
+            **_cles(identite.nom_usage or identite.nom_naissance, identite.prenom),
+            "id_individu": id_individu,
+            "source": self.source,
+            "created_at": self.ctx.maintenant,
+            "version": 1,
+        }
+        entree = identite.date_ouverture or identite.date_demande or self.ctx.aujourdhui
+        self._nouvelles.append((ligne, entree))
+        self._a_suivre.append((ligne, empreinte))
+
+    def modifier(self, avant: Mapping[str, Any], identite: SaisieIdentite, id_individu: str, empreinte: str) -> bool:
+        """Bring the partner's fields of a dossier up to date; False when nothing differs."""
+        donnees = msgspec.structs.asdict(identite)
+        valeurs = {c: donnees[c] for c in DU_PARTENAIRE if donnees[c] not in ("", None)}
+        return self._changer(avant, {**valeurs, "id_individu": id_individu}, empreinte)
+
+    def fermer(self, avant: Mapping[str, Any], etat: str, id_individu: str) -> bool:
+        """Flag the end of the right; nothing is erased, the accompaniment goes on until a référent ends it."""
+        return self._changer(avant, {"etat_droit": etat, "id_individu": id_individu}, "")
+
+    def _changer(self, avant: Mapping[str, Any], valeurs: Mapping[str, Any], empreinte: str) -> bool:
+        if empreinte:
+            self.nirs.append((avant["numero"], empreinte))
+        champs = [c for c, valeur in valeurs.items() if avant[c] != valeur]
+        if not champs:
+            return False
+        apres = {**avant, **valeurs, "version": avant["version"] + 1}
+        apres |= _cles(apres["nom_usage"] or apres["nom_naissance"], apres["prenom"])
+        self._changees.append((avant, apres, champs))
+        return True
+
+    async def ecrire(self) -> None:
+        """Write everything, inside the open transaction."""
+        actes: list[dict[str, Any]] = []
+        revisions: list[dict[str, Any]] = []
+        evenements: list[dict[str, Any]] = []
+        numeros = await _numeros(len(self._nouvelles))
+        personnes, entrees = [], []
+        for (ligne, debut), numero in zip(self._nouvelles, numeros, strict=True):
+            ligne["numero"] = numero
+            personne = completer(Beneficiaire, ligne)
+            entree = completer(
+                EntreeDispositif,
+                {"id": uuid.uuid4(), "beneficiaire": numero, "dispositif": ACCOMP_RSA, "debut": debut, "version": 1},
+            )
+            personnes.append(personne)
+            entrees.append(entree)
+            nom = f"{nom_en_usage(ligne['nom_naissance'], ligne['nom_usage'])} {ligne['prenom']}"
+            acte = self._acte("dossier.ouvrir", f"Ouverture du dossier de {nom}", numero)
+            actes.append(acte)
+            revisions.append(_revision(acte, 0, "beneficiaire", numero, None, personne))
+            revisions.append(_revision(acte, 1, "entree_dispositif", entree["id"], None, entree))
+            evenements.append(self._evenement(acte, "dossier_ouvert", {"beneficiaire": numero}))
+        for avant, apres, champs in self._changees:
+            acte = self._acte("dossier.modifier", _libelle(champs), avant["numero"])
+            actes.append(acte)
+            revisions.append(_revision(acte, 0, "beneficiaire", avant["numero"], avant, apres))
+            donnees = {"beneficiaire": avant["numero"], "champs": sorted(champs)}
+            evenements.append(self._evenement(acte, "dossier_modifie", donnees))
+        await inserer_lot(Beneficiaire, personnes)
+        await inserer_lot(EntreeDispositif, entrees)
+        await executer_lot(
+            f"UPDATE beneficiaire SET {', '.join(f'{c} = {{}}' for c in _ECRITES)} WHERE numero = {{}}",
+            [(*(apres[c] for c in _ECRITES), avant["numero"]) for avant, apres, _ in self._changees],
+        )
+        renommees = [apres for _, apres, champs in self._changees if any(c in champs for c in _NOMS)]
+        await indexer([(li["numero"], *(li[c] for c in _NOMS)) for li in [*personnes, *renommees]])
+        self.nirs += [(ligne["numero"], empreinte) for ligne, empreinte in self._a_suivre if empreinte]
+        await executer_lot(
+            """INSERT INTO echange_nir (beneficiaire, empreinte) VALUES ({}, {})
+            ON CONFLICT (beneficiaire) DO UPDATE SET empreinte = excluded.empreinte""",
+            self.nirs,
+        )
+        await inserer_lot(Acte, actes)
+        await inserer_lot(Revision, revisions)
+        await inserer_lot(EvenementEnAttente, evenements)
+        await journaliser_reprise([self._journal(acte) for acte in actes])
+
+    def _acte(self, nature: str, libelle: str, numero: int) -> dict[str, Any]:
+        return {
+            "id": uuid.uuid4(),
+            "nature": nature,
+            "libelle": libelle[:300],
+            "utilisateur": self.ctx.utilisateur,
+            "auteur": self.ctx.nom,
+            "organisme": self.ctx.organisme,
+            "beneficiaire": numero,
+            "at": self.ctx.maintenant,
+            "annule": None,
+            "annule_par": None,
+        }
+
+    def _evenement(self, acte: Mapping[str, Any], nom: str, donnees: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "id": uuid.uuid4(),
+            "acte": acte["id"],
+            "nom": nom,
+            "donnees": donnees,
+            "at": self.ctx.maintenant,
+            "livre_le": None,
+            "tentatives": 0,
+            "prochain_essai": self.ctx.maintenant,
+            "erreur": "",
+        }
+
+    def _journal(self, acte: Mapping[str, Any]) -> Ligne:
+        return Ligne(
+            at=acte["at"],
+            utilisateur=acte["utilisateur"],
+            organisme=acte["organisme"],
+            role=str(self.ctx.role),
+            operation=acte["nature"],
+            objet="dossier",
+            cle=str(acte["beneficiaire"]),
+            acte=acte["id"],
+            motif="",
+            adresse=self.ctx.adresse,
+        )
+
+
+async def _numeros(nombre: int) -> Sequence[int]:
+    """Take so many numbers of dossiers, as the engine would have given them."""
+    if not nombre:
+        return []
+    if base_courante().dialecte == "postgresql":
+        requete = """SELECT nextval(pg_get_serial_sequence('beneficiaire', 'numero'))::int AS n
+            FROM generate_series(1, {}::int)"""
+        return [ligne["n"] for ligne in await lire(requete, nombre)]
+    dernier = int(await lire_valeur("SELECT coalesce(max(numero), 0) FROM beneficiaire"))
+    return range(dernier + 1, dernier + 1 + nombre)
+
+
+def _cles(nom: str, prenom: str) -> dict[str, str]:
+    return {"nom_cle": cle(nom)[:80], "prenom_cle": cle(prenom)[:80]}
+
+
+def _revision(
+    acte: Mapping[str, Any], ordre: int, table: str, cle_: object, avant: Any, apres: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid4(),
+        "acte": acte["id"],
+        "ordre": ordre,
+        "nom_table": table,
+        "cle": str(cle_),
+        "version": apres["version"],
+        "avant": avant,
+        "apres": apres,
+    }
+
+
+def _libelle(champs: Sequence[str]) -> str:
+    """Return what the history says was changed: the kind of thing, not its value."""
+    if set(champs) <= _ADRESSE:
+        return "Adresse modifiée"
+    if set(champs) <= _CIVIL:
+        return "Identité modifiée"
+    if set(champs) == {"id_individu"}:
+        return "Rapproché de Solis"
+    if "etat_droit" in champs and set(champs) <= {"etat_droit", "id_individu"}:
+        return "Droit RSA modifié"
+    return "Droit RSA modifié" if not set(champs) & (_CIVIL | _ADRESSE) else "Identité et droit modifiés"

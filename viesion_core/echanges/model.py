@@ -1,0 +1,206 @@
+"""What a partner may ask, how a plugin reads it, and how a file is answered."""
+
+import datetime as dt
+import enum
+import functools
+import hashlib
+import hmac
+import pkgutil
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from viesion_core.dossiers.model import SaisieIdentite
+
+LIBELLE_CODE = {
+    "SCHEMA_INVALIDE": "Fichier illisible ou colonnes inattendues",
+    "EMETTEUR_INCONNU": "Émetteur ou flux inconnu",
+    "EMPREINTE": "Empreinte ou nombre de lignes différents de l'annonce",
+    "DEJA_TRAITE": "Fichier déjà traité",
+    "SEQUENCE_MANQUANTE": "Un fichier précédent manque",
+    "CLOTURES_EXCESSIVES": "Trop de clôtures dans un seul fichier",
+    "INDIVIDU_INCONNU": "Personne inconnue de VieSion",
+    "DOUBLON": "Personne peut-être déjà suivie",
+    "NIR_INVALIDE": "NIR invalide",
+    "CHAMP_OBLIGATOIRE": "Champ obligatoire absent",
+    "CODE_INCONNU": "Code inconnu",
+    "DATES_INCOHERENTES": "Date impossible ou incohérente",
+    "VALEUR_INVALIDE": "Valeur refusée",
+}
+"""Why a file or a line is refused, in French."""
+SEUIL_CLOTURES = 0.2
+MINIMUM_CLOTURES = 50
+"""A file that closes more people than this share (and this number) waits for a person: it is refused whole."""
+
+
+class Action(enum.StrEnum):
+    """What a line asks: create, modify, close."""
+
+    CREER = "C"
+    MODIFIER = "M"
+    FERMER = "F"
+
+
+class EtatRejet(enum.StrEnum):
+    """Where a refused line stands."""
+
+    A_TRAITER = "A_TRAITER"
+    REGLE = "REGLE"
+    ABANDONNE = "ABANDONNE"
+
+
+class LigneRefusee(Exception):
+    """A line cannot become a command: the code, the column and a French message without any personal value."""
+
+    def __init__(self, code: str, champ: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.champ = champ
+        self.message = message
+
+
+class FichierRefuse(Exception):
+    """A whole file cannot be taken: nothing of it was carried out."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Commande(msgspec.Struct, frozen=True, kw_only=True):
+    """One line understood: what to do with the dossier of a person.
+
+    `nir` (13 characters, checked by the plugin) is kept as a keyed digest only. `version` orders the messages about
+    `id_individu`: an older or equal one is ignored. An empty field of `identite` leaves what VieSion knows.
+    """
+
+    id_message: uuid.UUID
+    version: int
+    action: Action
+    id_individu: str
+    identite: SaisieIdentite
+    nir: str = ""
+
+
+class Flux(msgspec.Struct, frozen=True, kw_only=True):
+    """A flow that a plugin understands: its header, and the pure function from a line to a command.
+
+    `lecteur` names the function (« paquet.module:fonction »), which raises LigneRefusee; `cle` names the
+    column of the business key, `action` that of the action.
+    """
+
+    emetteur: str
+    code: str
+    libelle: str
+    colonnes: tuple[str, ...]
+    cle: str
+    action: str
+    lecteur: str
+
+    def lire(self, ligne: Mapping[str, str]) -> Commande:
+        """Return the command of a line, as the plugin reads it."""
+        return _lecteur(self.lecteur)(ligne)
+
+    def verifier(self) -> None:
+        """Raise ValueError unless the function can be found."""
+        try:
+            _lecteur(self.lecteur)
+        except (ImportError, AttributeError) as erreur:
+            msg = f"{self.lecteur} est introuvable"
+            raise ValueError(msg) from erreur
+
+
+@functools.cache
+def _lecteur(nom: str) -> Callable[[Mapping[str, str]], Commande]:
+    lecteur: Callable[[Mapping[str, str]], Commande] = pkgutil.resolve_name(nom)
+    return lecteur
+
+
+class Controle(msgspec.Struct, frozen=True, kw_only=True):
+    """The `.ctl` beside a file (JSON): who sends it, its rank, what it must contain."""
+
+    emetteur: str
+    flux: str
+    version_schema: int
+    seq: int
+    nature: str
+    nb_lignes: int
+    sha256: str
+    date_generation: dt.datetime
+
+
+class FichierVu(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it was answered; the counts balance once it is done."""
+
+    id: uuid.UUID
+    emetteur: str
+    flux: str
+    seq: int
+    nature: str
+    nom: str
+    sha256: str
+    etat: str
+    recu_le: dt.datetime
+    fini_le: dt.datetime | None
+    recues: int
+    creees: int
+    modifiees: int
+    ignorees: int
+    rejetees: int
+    curseur: int
+
+    @property
+    def equilibre(self) -> bool:
+        """Whether received = created + modified + ignored + rejected."""
+        return self.recues == self.creees + self.modifiees + self.ignorees + self.rejetees
+
+
+class RejetVu(msgspec.Struct, frozen=True, kw_only=True):
+    """A refused line as the screen shows it; `candidat` is the dossier that may be the same person."""
+
+    id: uuid.UUID
+    fichier_nom: str
+    ligne: int
+    flux: str
+    cle: str
+    code: str
+    champ: str
+    message: str
+    rejouable: bool
+    candidat: int | None
+    candidat_nom: str
+    personne: str
+    etat: str
+    motif: str
+    decide_par: str
+    version: int
+    recu_le: dt.datetime
+
+    @property
+    def code_libelle(self) -> str:
+        """« Personne peut-être déjà suivie »."""
+        return LIBELLE_CODE.get(self.code, self.code)
+
+
+def empreinte_nir(secret: str, nir: str) -> str:
+    """Return the keyed digest under which a NIR is recognised; "" for none. The NIR itself is never stored."""
+    return hmac.new(secret.encode(), b"nir:" + nir.encode(), hashlib.sha256).hexdigest() if nir else ""
+
+
+def accuse(fichier: FichierVu) -> dict[str, Any]:
+    """Return the acknowledgement of a file that was taken."""
+    return {
+        "emetteur": fichier.emetteur,
+        "flux": fichier.flux,
+        "seq": fichier.seq,
+        "fichier": fichier.nom,
+        "etat": fichier.etat,
+        "recues": fichier.recues,
+        "creees": fichier.creees,
+        "modifiees": fichier.modifiees,
+        "ignorees": fichier.ignorees,
+        "rejetees": fichier.rejetees,
+    }

@@ -1,0 +1,66 @@
+"""The tables of the echanges room; their DDL, checks and indexes are in the migrations."""
+
+from piccolo.columns import JSON, UUID, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+
+from viesion_core.db import Table
+from viesion_core.dossiers.tables import Beneficiaire
+
+
+class EchangeFichier(Table, tablename="echange_fichier"):
+    """A file taken: `curseur` lines of it are carried out, its counts are theirs."""
+
+    id = UUID(primary_key=True)
+    emetteur = Varchar(length=20)
+    flux = Varchar(length=20)
+    seq = Integer()
+    nature = Varchar(length=10)
+    nom = Varchar(length=160)
+    sha256 = Varchar(length=64)
+    etat = Varchar(length=10)
+    recu_le = Timestamptz()
+    fini_le = Timestamptz(null=True, default=None)
+    recues = Integer()
+    creees = Integer()
+    modifiees = Integer()
+    ignorees = Integer()
+    rejetees = Integer()
+    curseur = Integer()
+
+
+class EchangeVersion(Table, tablename="echange_version"):
+    """The last version carried out of what a partner says about a key."""
+
+    id = UUID(primary_key=True)
+    flux = Varchar(length=20)
+    cle = Varchar(length=20)
+    version_recue = Integer()
+
+
+class EchangeNir(Table, tablename="echange_nir"):
+    """The keyed digest of a person's NIR, to recognise them; the NIR is not kept."""
+
+    beneficiaire = ForeignKey(Beneficiaire, primary_key=True, null=False, on_delete=OnDelete.cascade, index=True)
+    empreinte = Varchar(length=64)
+
+
+class EchangeRejet(Table, tablename="echange_rejet"):
+    """A refused line, and what a person decided about it."""
+
+    id = UUID(primary_key=True)
+    fichier = ForeignKey(EchangeFichier, null=False, on_delete=OnDelete.cascade, index=True)
+    ligne = Integer()
+    id_message = Varchar(length=36)
+    flux = Varchar(length=20)
+    cle = Varchar(length=20)
+    code = Varchar(length=20)
+    champ = Varchar(length=40)
+    message = Text()
+    commande = JSON(null=True, default=None)
+    empreinte = Varchar(length=64)
+    candidat = ForeignKey(Beneficiaire, null=True, on_delete=OnDelete.set_null, index=True)
+    etat = Varchar(length=10)
+    motif = Varchar(length=300)
+    decide_par = Varchar(length=160)
+    recu_le = Timestamptz()
+    version = Integer()
