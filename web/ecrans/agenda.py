@@ -73,6 +73,7 @@ class DeplacementController(Controller):
         self, page: PageCourante, numero: FromPath[int], identifiant: FromPath[uuid.UUID]
     ) -> Response[Any]:
         """Move it; when somebody is already taken at that hour, ask first."""
+        fiche = await entretien(page.ctx, numero, identifiant)  # before the form: another's answers like an unknown one
         f = await lire_formulaire(page.requete)
         debut = f.instant("date", "heure", requis=True)
         version = f.entier("version", requis=True) or 0
@@ -87,7 +88,7 @@ class DeplacementController(Controller):
             return await page.rendre(
                 "agenda/deplacer.html",
                 422,
-                entretien=await entretien(page.ctx, numero, identifiant),
+                entretien=fiche,
                 numero=numero,
                 debut=debut,
                 version=version,
