@@ -30,7 +30,7 @@ from viesion_core.echanges.rapprochement import cles, rapprocher
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from viesion_core.journal import journaliser_acte
 
-TAILLE_LOT = 500
+TAILLE_LOT = 1_000
 _CODES = {
     "nom_naissance": "CHAMP_OBLIGATOIRE",
     "prenom": "CHAMP_OBLIGATOIRE",
