@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 from tests.bench.mesures import Banc, Mesure
-from viesion_core.contexte import Contexte
 from viesion_core.db import lire
 from web.ecrans.beneficiaires import MANQUES
 
@@ -19,7 +18,7 @@ ONGLETS = (
 async def recherche(banc: Banc) -> AsyncIterator[Mesure]:
     """Search as one types: name, first letters, number, birth date, a typing error, two words in any order."""
     ctx = await banc.compte("pilote")
-    gens = await _gens(ctx, 60)
+    gens = await banc.gens(ctx, 60)
     formes = {
         "nom": [p["nom_naissance"] for p in gens],
         "trois lettres": [p["nom_naissance"][:3] for p in gens],
@@ -38,7 +37,7 @@ async def recherche(banc: Banc) -> AsyncIterator[Mesure]:
 async def dossier(banc: Banc) -> AsyncIterator[Mesure]:
     """Open the dossiers of one's organism, then each of their tabs."""
     ctx = await banc.compte("referent.mos")
-    numeros = [p["numero"] for p in await _gens(ctx, 60)]
+    numeros = [p["numero"] for p in await banc.gens(ctx, 60)]
     async with banc.client(ctx) as client:
         adresses = [f"/beneficiaires/{numero}" for numero in numeros]
         yield await banc.pages(client, "dossier, résumé", adresses, barre=DOSSIER)
@@ -63,18 +62,6 @@ async def listes(banc: Banc) -> AsyncIterator[Mesure]:
             yield await banc.pages(client, f"liste, {compte}", ["/beneficiaires"])
             for nom, _, libelle in MANQUES:
                 yield await banc.pages(client, f"liste, {libelle.lower()}, {compte}", [f"/beneficiaires?{nom}=1"])
-
-
-async def _gens(ctx: Contexte, nombre: int) -> list[dict[str, object]]:
-    """Return people of the perimeter, spread over the base."""
-    condition, parametres = ("1 = 1", []) if ctx.departement else ("r.organisme = {}", [ctx.organisme])
-    lignes = await lire(
-        f"""SELECT DISTINCT b.numero, b.nom_naissance, b.prenom, b.date_naissance
-        FROM beneficiaire b JOIN rattachement r ON r.beneficiaire = b.numero
-        WHERE {condition} ORDER BY b.numero""",
-        *parametres,
-    )
-    return lignes[:: max(1, len(lignes) // nombre)][:nombre]
 
 
 SUJETS = [recherche, dossier, listes]

@@ -13,7 +13,8 @@ REPETITIONS = 50
 async def panneaux(banc: Banc) -> AsyncIterator[Mesure]:
     """Ask every plugin of an organism for its panels, per call (milliseconds; a microsecond is 0.001)."""
     ctx = await banc.compte("referent.mos")
-    registre, vu = banc.serveur.registre, await dossier_vu(ctx, 1)
+    [personne] = await banc.gens(ctx, 1)
+    registre, vu = banc.serveur.registre, await dossier_vu(ctx, personne["numero"])
     offres = {offre.code for offre in registre.offres()}
     durees = []
     for _ in range(banc.essais):

@@ -4,13 +4,14 @@ import contextlib
 import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 
 import httpx
 import msgspec
 
 from tests.serveur import Serveur, duree_serveur, requetes
 from viesion_core.contexte import Contexte, Role
-from viesion_core.db import lire_un
+from viesion_core.db import lire, lire_un
 from web.securite import maintenant
 
 
@@ -65,6 +66,17 @@ class Banc(msgspec.Struct):
             maintenant=maintenant(),
             sensible=bool(ligne["sensible"]),
         )
+
+    async def gens(self, ctx: Contexte, nombre: int) -> list[dict[str, Any]]:
+        """Return people of the perimeter, spread over the base."""
+        condition, parametres = ("1 = 1", []) if ctx.departement else ("r.organisme = {}", [ctx.organisme])
+        lignes = await lire(
+            f"""SELECT DISTINCT b.numero, b.nom_naissance, b.prenom, b.date_naissance
+            FROM beneficiaire b JOIN rattachement r ON r.beneficiaire = b.numero
+            WHERE {condition} ORDER BY b.numero""",
+            *parametres,
+        )
+        return lignes[:: max(1, len(lignes) // nombre)][:nombre]
 
     @contextlib.asynccontextmanager
     async def client(self, ctx: Contexte) -> AsyncIterator[httpx.AsyncClient]:
