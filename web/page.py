@@ -59,6 +59,7 @@ _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[Role]], ...] = (
     ("Gestion", "Bénéficiaires", "/beneficiaires", "personnes", _SUIVI),
     ("", "Agenda", "/agenda", "agenda", frozenset({Role.REFERENT, Role.DIRECTEUR})),
     ("", "Infocentre", "/infocentre", "infocentre", _SUIVI),
+    ("", "Pilotage", "/pilotage", "pilotage", frozenset({Role.DIRECTEUR, Role.PILOTE})),
     ("", "Échanges", "/echanges", "document", frozenset({Role.PILOTE})),
     ("", "Administration", "/administration", "reglages", frozenset({Role.ADMINISTRATEUR})),
     ("", "Aide", "/aide", "aide", frozenset(Role)),

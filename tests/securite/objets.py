@@ -71,7 +71,7 @@ async def creer_objets(
         auteur, numero, PDF, dossier=documents, nom_client="avis.pdf", nom=canari
     )
     identifiants["rejets"] = await _rejeter(auteur, canari)
-    textes = {"reponses": "MOS_27", "alertes": "A02", "modeles": "CONVOCATION", "editions": "1"}
+    textes = {"reponses": "MOS_27", "alertes": "A02", "bilans": "MOS", "modeles": "CONVOCATION", "editions": "1"}
     return Objets(canari=canari, numero=numero, identifiants=identifiants, textes=textes)
 
 

@@ -30,6 +30,7 @@ from web.ecrans.organismes import OrganismeController
 from web.ecrans.parcours import ParcoursController
 from web.ecrans.parcours_etapes import EtapeController
 from web.ecrans.parcours_referents import AffectationController, ReferentController
+from web.ecrans.pilotage import PilotageController
 from web.ecrans.recherche import RechercheController
 from web.ecrans.sante import SanteController
 from web.ecrans.sortie import SortieController
@@ -73,4 +74,5 @@ ECRANS: list[type[Controller]] = [
     InfocentreController,
     AlerteController,
     EchangesController,
+    PilotageController,
 ]

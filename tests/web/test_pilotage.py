@@ -1,0 +1,92 @@
+"""« Pilotage » over HTTP, on both engines: who may, what is shown, what an export holds."""
+
+import csv
+import io
+
+import msgspec
+
+from tests.bilans.aides import essai, garder, repondre, un_bilan
+from tests.serveur import Serveur, requetes
+from viesion_core.testing import Monde
+
+PERIODE = {"du": "01/01/2026", "au": "31/12/2026"}
+
+
+async def _remplir(monde: Monde) -> None:
+    sante = essai(code="SANTE", sensible=True, libelle="PSME - Essai")
+    ouvert = essai()
+    sections = tuple(
+        msgspec.structs.replace(s, questions=tuple(q for q in s.questions if not q.sensible)) for s in ouvert.sections
+    )
+    await garder(msgspec.structs.replace(ouvert, sections=sections), sante)
+    for rang in range(9):
+        for code in ("ESSAI", "SANTE"):
+            numero, bilan = await un_bilan(monde, code=code)
+            await repondre(monde.referent, numero, bilan, "RENONCE", rang < 6)
+            await repondre(monde.referent, numero, bilan, "NOMBRE", rang)
+    await repondre(monde.referent, numero, bilan, "SUITE", "DROIT_COMMUN")
+
+
+async def test_the_director_and_the_pilote_compile_the_referent_does_not(serveur: Serveur, monde: Monde) -> None:
+    await _remplir(monde)
+    async with serveur.client(monde.referent) as client:
+        assert (await client.get("/pilotage")).status_code == 403
+        assert (await client.get("/pilotage/bilans/ESSAI")).status_code == 403
+        assert 'href="/pilotage"' not in (await client.get("/")).text
+    for ctx in (monde.directeur, monde.pilote):
+        async with serveur.client(ctx) as client:
+            accueil = await client.get("/pilotage", params=PERIODE)
+            assert requetes(accueil) <= 12
+            assert "MOS - Essai" in accueil.text
+            page = await client.get("/pilotage/bilans/ESSAI", params={**PERIODE, "comparer": "annee"})
+            assert requetes(page) <= 12
+            assert "67&nbsp;%" in page.text
+            assert (await client.get("/pilotage/bilans/INCONNU")).status_code == 404
+            assert (await client.get("/pilotage/bilans/ESSAI", params={"version": "7"})).status_code == 404
+            etrange = {
+                "du": "99/99/9999",
+                "au": "'",
+                "organisme": "x",
+                "territoire": "<b>",
+                "etape": "?",
+                "comparer": ".",
+            }
+            assert (await client.get("/pilotage/bilans/ESSAI", params=etrange)).status_code == 200
+
+
+async def test_an_export_holds_what_the_page_shows_and_nothing_that_it_hides(serveur: Serveur, monde: Monde) -> None:
+    await _remplir(monde)
+    async with serveur.client(monde.directeur) as client:
+        page = await client.get("/pilotage/bilans/SANTE", params=PERIODE)
+        assert "masqué" in page.text
+        assert "Trop peu de réponses" in page.text
+        recu = await client.get("/pilotage/bilans/SANTE/export.csv", params=PERIODE)
+        assert recu.content.startswith(b"\xef\xbb\xbf")
+        lignes = list(csv.DictReader(io.StringIO(recu.text.removeprefix("\ufeff")), delimiter=";"))
+        renonce = {ligne["Réponse ou mesure"]: ligne for ligne in lignes if ligne["Code"] == "RENONCE"}
+        assert {nom: ligne["Effectif ou valeur"] for nom, ligne in renonce.items()} == {
+            "Oui": "masqué",
+            "Non": "masqué",
+        }
+        assert {ligne["Réponses"] for ligne in lignes if ligne["Code"] == "SUITE"} == {"masqué"}
+        recu = await client.get("/pilotage/bilans/ESSAI/export.csv", params=PERIODE)
+        lignes = list(csv.DictReader(io.StringIO(recu.text.removeprefix("\ufeff")), delimiter=";"))
+        mesures = {
+            ligne["Réponse ou mesure"]: ligne["Effectif ou valeur"] for ligne in lignes if ligne["Code"] == "NOMBRE"
+        }
+        assert (mesures["Médiane"], mesures["Maximum"], mesures["Moyenne"]) == ("4,0", "8,0", "4,0")
+
+
+async def test_under_five_people_nothing_of_a_health_bilan_is_shown(serveur: Serveur, monde: Monde) -> None:
+    await garder(essai(code="SANTE", sensible=True))
+    for _ in range(4):
+        numero, bilan = await un_bilan(monde, code="SANTE")
+        await repondre(monde.referent, numero, bilan, "RENONCE", True)
+    async with serveur.client(monde.directeur) as client:
+        page = await client.get("/pilotage/bilans/SANTE", params=PERIODE)
+        assert "Trop peu de personnes" in page.text
+        assert "Renoncement aux soins" not in page.text
+        recu = await client.get("/pilotage/bilans/SANTE/export.csv", params=PERIODE)
+        assert "masqué" in recu.text
+        vide = await client.get("/pilotage/bilans/SANTE", params={"du": "01/01/2020", "au": "31/01/2020"})
+        assert "Aucun bilan dans cette sélection" in vide.text
