@@ -75,7 +75,7 @@ async def test_a_line_opens_a_dossier_with_its_provenance_history_and_search(
     assert (await verifier_chaine()).intacte
 
 
-async def test_the_nir_is_kept_nowhere(monde: Monde, tmp_path: pathlib.Path) -> None:
+async def test_the_nir_enters_neither_the_base_nor_the_answers(monde: Monde, tmp_path: pathlib.Path) -> None:
     await passer(tmp_path, une_ligne(1, nir=NIR_ENTIER), une_ligne(2, nir=NIR_ENTIER, date_naissance="1999-01-01"))
     for table in ("echange_nir", "echange_rejet", "revision", "evenement", "journal", "beneficiaire"):
         assert NIR not in str(await lire(f"SELECT * FROM {table}")), table
@@ -148,7 +148,7 @@ async def test_two_lines_about_one_person_are_taken_in_order(monde: Monde, tmp_p
     assert (await personne(1))["adresse"] == "Ailleurs"
 
 
-async def test_matching_by_nir_then_by_matricule(monde: Monde, tmp_path: pathlib.Path) -> None:
+async def test_a_doublon_is_the_same_person_and_a_known_nir_is_never_taken_for_sure(monde: Monde, tmp_path: pathlib.Path) -> None:
     numero, _ = await monde.dossier(nom="Essaib", prenom="Camille")
     await passer(tmp_path, une_ligne(1, date_naissance="1985-03-12", nir=NIR_ENTIER))
     (rejet,), total = await rejets_page(monde.pilote, EtatRejet.A_TRAITER, 1)

@@ -186,7 +186,7 @@ class RejetVu(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def empreinte_nir(secret: str, nir: str) -> str:
-    """Return the keyed digest under which a NIR is recognised; "" for none. The NIR itself is never stored."""
+    """Return the keyed digest under which a NIR is recognised; "" for none. The NIR itself never enters the base."""
     return hmac.new(secret.encode(), b"nir:" + nir.encode(), hashlib.sha256).hexdigest() if nir else ""
 
 
