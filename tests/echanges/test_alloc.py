@@ -148,7 +148,9 @@ async def test_two_lines_about_one_person_are_taken_in_order(monde: Monde, tmp_p
     assert (await personne(1))["adresse"] == "Ailleurs"
 
 
-async def test_a_doublon_is_the_same_person_and_a_known_nir_is_never_taken_for_sure(monde: Monde, tmp_path: pathlib.Path) -> None:
+async def test_a_doublon_is_the_same_person_and_a_known_nir_is_never_taken_for_sure(
+    monde: Monde, tmp_path: pathlib.Path
+) -> None:
     numero, _ = await monde.dossier(nom="Essaib", prenom="Camille")
     await passer(tmp_path, une_ligne(1, date_naissance="1985-03-12", nir=NIR_ENTIER))
     (rejet,), total = await rejets_page(monde.pilote, EtatRejet.A_TRAITER, 1)
