@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tests.demo.test_demo import parametres
+from tests.demo.aides import parametres
 from viesion_core.demo.actions import _dossiers
 from viesion_core.demo.bilans import Questionnaires
 from viesion_core.demo.organismes import composer

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 _ESSAIS = """
-import json, os, socket
+import json, os, socket, tempfile
 from viesion_core.fusion import ouvrier
 
 def essai(fonction):
@@ -15,10 +15,11 @@ def essai(fonction):
         return "refused"
     return "allowed"
 
+dossier = tempfile.gettempdir()
 ouvrier._confiner()
 print(json.dumps({
     "open": essai(lambda: open("/etc/passwd")),
-    "write": essai(lambda: open("/tmp/viesion-essai", "w")),
+    "write": essai(lambda: open(os.path.join(dossier, "essai"), "w")),
     "socket": essai(socket.socket),
     "fork": essai(os.fork),
     "memory": essai(lambda: bytearray(400 * 2**20)),
