@@ -69,9 +69,11 @@ async def axe(page: Page, *, exclure: tuple[str, ...] = ()) -> None:
         "rules": {regle: {"enabled": False} for regle in exclure},
         "resultTypes": ["violations"],
     }
-    resultat = await Axe().run(page, options=options)
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(Axe().axe_script)
+    resultat = await page.evaluate("options => axe.run(options)", options)
     lignes = []
-    for violation in resultat.response["violations"]:
+    for violation in resultat["violations"]:
         lignes.append(f"{violation['id']} ({violation['impact']}): {violation['help']}")
         for noeud in violation["nodes"][:5]:
             resume = " / ".join(noeud.get("failureSummary", "").split("\n")[1:3])

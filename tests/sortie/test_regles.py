@@ -20,6 +20,7 @@ from viesion_core.offres.model import PointSortie
 from viesion_core.sortie.model import (
     FINALES,
     Etat,
+    FinDifficulte,
     Point,
     SaisieSortie,
     Verification,
@@ -180,6 +181,20 @@ def test_un_manque_demande_une_raison() -> None:
     assert defaut_raison(avec, incomplet) is None
     trop = SaisieSortie(fin_reelle=AUJOURDHUI, motif_fin="JAMAIS_VENU", raison="x" * 301)
     assert "300 au plus" in (defaut_raison(trop, incomplet) or "")
+
+
+def test_ce_que_le_formulaire_dit_d_une_difficulte_n_est_plus_un_manque() -> None:
+    etape = une_etape()
+    ouverte = une_difficulte(etape, "EN_COURS_DE_TRAITEMENT")
+    vue = verification(etape, difficultes=[ouverte])
+
+    def dite(realisation: str) -> SaisieSortie:
+        fins = (FinDifficulte(id=ouverte.id, realisation=realisation, version=1),)
+        return SaisieSortie(fin_reelle=AUJOURDHUI, motif_fin="JAMAIS_VENU", difficultes=fins)
+
+    assert defaut_raison(dite("LEVEE"), vue) is None
+    for encore in ("", "EN_COURS_DE_TRAITEMENT"):
+        assert "Un point reste à compléter" in (defaut_raison(dite(encore), vue) or "")
 
 
 def test_l_etape_a_clore_est_celle_de_l_organisme() -> None:

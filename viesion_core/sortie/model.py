@@ -165,14 +165,27 @@ def etapes_a_clore(etapes: Iterable[EtapeResume], organisme: uuid.UUID | None) -
 
 
 def defaut_raison(saisie: SaisieSortie, verification: Verification) -> str | None:
-    """Return why the reason is refused (French), or None: gaps that are left are explained."""
+    """Return why the reason is refused (French), or None: gaps that are left are explained.
+
+    What the form says of an open difficulté is a gap no more.
+    """
     if len(saisie.raison) > RAISON_MAXIMALE:
         return f"{len(saisie.raison)} caractères : {RAISON_MAXIMALE} au plus."
-    if not verification.manques or saisie.raison:
+    manques = _telle_que_dite(verification, saisie).manques
+    if not manques or saisie.raison:
         return None
-    nombre = len(verification.manques)
+    nombre = len(manques)
     points = "Un point reste à compléter" if nombre == 1 else f"{nombre} points restent à compléter"
     return f"{points} : complétez, ou dites pourquoi l'étape se clôt ainsi."
+
+
+def _telle_que_dite(verification: Verification, saisie: SaisieSortie) -> Verification:
+    dites = {fin.id: fin.realisation for fin in saisie.difficultes if fin.realisation}
+    ouvertes = (
+        msgspec.structs.replace(d, realisation=dites.get(d.id, d.realisation))
+        for d in verification.difficultes_ouvertes
+    )
+    return msgspec.structs.replace(verification, difficultes_ouvertes=tuple(ouvertes))
 
 
 def message_blocage(verification: Verification) -> str:

@@ -100,7 +100,7 @@ def test_what_cannot_be_blocks(changes: dict[str, Any], champ: str, message: str
         ({"MOS_06": 1}, "MOS_06", "1 absence ici, 0 en « Absence non justifiée »"),
         ({"MOS_04": "2026-10-14"}, "MOS_04", "est du 12/10/2026"),
         ({"MOS_05": 5}, "MOS_05", "de 2 à 4 entretiens"),
-        ({"MOS_15": None}, "MOS_15", "l'état de santé perçu n'est pas renseigné"),
+        ({"MOS_15": None}, "MOS_15", "il manque l'état de santé perçu"),
         ({"MOS_11": True}, "MOS_12", "raisons du renoncement"),
         ({"MOS_20": ["RQTH", "DOSSIER_MDPH_EN_COURS"], "MOS_21": True}, "MOS_21", "déjà en cours"),
         ({"MOS_32": "MDPH_AAH", "MOS_21": False}, "MOS_21", "aucune démarche MDPH"),

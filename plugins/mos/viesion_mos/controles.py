@@ -107,7 +107,7 @@ def _personne_recue(reponses: Mapping[str, Any]) -> Iterator[Constat]:
             yield Constat(f"La personne a été reçue : {quoi} est à renseigner.", champ=code)
     for code, quoi in _ATTENDUES.items():
         if code not in reponses:
-            yield _doute(f"La personne a été reçue : {quoi} n'est pas renseigné.", code)
+            yield _doute(f"La personne a été reçue : il manque {quoi}.", code)
 
 
 def _protection(reponses: Mapping[str, Any]) -> Iterator[Constat]:
