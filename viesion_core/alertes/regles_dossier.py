@@ -87,7 +87,7 @@ REGLES_DU_DOSSIER: tuple[RegleAlerte, ...] = (
                 f"EXISTS (SELECT 1 FROM beneficiaire d WHERE {_MEMES} AND d.numero <> b.numero)",
                 ensemble="""SELECT m.numero FROM beneficiaire m JOIN (
                     SELECT d.nom_cle, d.prenom_cle, d.date_naissance FROM beneficiaire d
-                    GROUP BY d.nom_cle, d.prenom_cle, d.date_naissance HAVING count(*) > 1) g
+                    GROUP BY d.date_naissance, d.nom_cle, d.prenom_cle HAVING count(*) > 1) g
                     ON g.nom_cle = m.nom_cle AND g.prenom_cle = m.prenom_cle
                         AND g.date_naissance = m.date_naissance""",
             ),
@@ -133,7 +133,8 @@ REGLES_DU_DOSSIER: tuple[RegleAlerte, ...] = (
             Critere("Aucun dispositif en cours", "s.entree_depuis IS NULL"),
             Critere(
                 "Dernière «\u00a0Présence\u00a0», ou création du dossier, il y a plus de X mois",
-                "coalesce(s.derniere_presence, b.created_at) < :seuil_instant",
+                """s.derniere_presence < :seuil_instant OR (s.derniere_presence IS NULL AND EXISTS (
+                    SELECT 1 FROM beneficiaire d WHERE d.numero = b.numero AND d.created_at < :seuil_instant))""",
                 "Dernier contact",
                 "coalesce(s.derniere_presence, b.created_at)",
             ),

@@ -20,17 +20,7 @@ def _dernier(colonne: str, source: str, condition: str, fonction: str = "max") -
 _PREVU = "t.realisation = 'PREVU' AND t.debut < :seuil_instant"
 _AFFECTE = "a.debut < :seuil AND (a.fin IS NULL OR a.fin >= :aujourdhui)"
 _HORS_DISPOSITIF = ("etape e JOIN entree_dispositif d ON d.id = e.dispositif", f"d.dispositif <> '{ACCOMP_RSA}'")
-_BILAN = (
-    "bilan q JOIN etape e ON e.id = q.etape",
-    "e.fin_reelle IS NOT NULL AND q.nombre_reponses * 100 < q.nombre_questions * :x",
-)
-_ACTIF_CLOS = ("affectation a JOIN etape e ON e.id = a.etape", "e.fin_reelle < :aujourdhui AND a.fin IS NULL")
 _SANS_MOTIF = "e.fin_reelle IS NOT NULL AND e.motif_fin = ''"
-_SECANTS = (
-    """contrat k JOIN contrat l
-        ON l.beneficiaire = k.beneficiaire AND l.id <> k.id AND l.debut <= k.fin AND l.fin >= k.debut""",
-    "k.debut <= l.debut",
-)
 
 ENTRETIENS: tuple[RegleAlerte, ...] = (
     RegleAlerte(
@@ -79,12 +69,12 @@ ENTRETIENS: tuple[RegleAlerte, ...] = (
         rubrique="Entretiens",
         parametre=Parametre(defaut=15, minimum=1, maximum=180, unite=Unite.JOURS),
         criteres=(
-            parmi(
+            Critere(
                 "Un référent affecté depuis plus de X jours",
-                "affectation a",
-                _AFFECTE,
-                nom="Référent depuis le",
-                valeur=_dernier("a.debut", "affectation a", _AFFECTE, "min"),
+                f"""s.referent_fin >= :aujourdhui AND (s.referent_debut < :seuil
+                    OR EXISTS (SELECT 1 FROM affectation a WHERE a.beneficiaire = b.numero AND {_AFFECTE}))""",
+                "Référent depuis le",
+                _dernier("a.debut", "affectation a", _AFFECTE, "min"),
             ),
             Critere("Aucune «\u00a0Présence\u00a0» à un entretien", "s.derniere_presence IS NULL"),
         ),
@@ -145,11 +135,11 @@ ETAPES: tuple[RegleAlerte, ...] = (
         rubrique="Bilans",
         parametre=Parametre(defaut=80, minimum=1, maximum=100, unite=Unite.POURCENT),
         criteres=(
-            parmi(
+            Critere(
                 "Le bilan d'une étape close a moins de X\u00a0% de réponses",
-                *_BILAN,
-                nom="Bilan du",
-                valeur=_dernier("q.date_bilan", *_BILAN),
+                "s.bilan_clos_part < :x",
+                "Réponses (en\u00a0%)",
+                "s.bilan_clos_part",
             ),
         ),
         onglet="bilans",
@@ -161,11 +151,11 @@ ETAPES: tuple[RegleAlerte, ...] = (
         description="Une étape finie, dont l'affectation du référent d'étape n'a pas de fin",
         rubrique="Référents",
         criteres=(
-            parmi(
+            Critere(
                 "Un référent d'une étape close est encore affecté",
-                *_ACTIF_CLOS,
-                nom="Étape finie le",
-                valeur=_dernier("e.fin_reelle", *_ACTIF_CLOS),
+                "s.etape_close_suivie < :aujourdhui",
+                "Étape finie le",
+                "s.etape_close_suivie",
             ),
         ),
         onglet="parcours",
@@ -213,11 +203,11 @@ CONTRATS: tuple[RegleAlerte, ...] = (
         description="Deux contrats d'une même personne, aux périodes sécantes",
         rubrique="Contrats",
         criteres=(
-            parmi(
+            Critere(
                 "Deux contrats ont des périodes sécantes",
-                *_SECANTS,
-                nom="À partir du",
-                valeur=_dernier("l.debut", *_SECANTS),
+                "s.contrats_secants IS NOT NULL",
+                "À partir du",
+                "s.contrats_secants",
             ),
         ),
         onglet="contrats",

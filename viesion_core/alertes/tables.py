@@ -24,7 +24,9 @@ class EtatDossier(Table, tablename="etat_dossier"):
 
     `entree_depuis`: oldest entry without end; `referent_debut`, `referent_fin`: the affectation that ends last
     (9999-12-31 without end); `premiere_etape`: start of the first étape while it is open; `caracteristique_depuis`:
-    the required caractéristique confirmed longest ago; `reponses`: answers in all the bilans.
+    the required caractéristique confirmed longest ago; `reponses`: answers in all the bilans; `contrats_secants`: start
+    of the last contract that overlaps another; `bilan_clos_part`: answers of the emptiest bilan of an étape that has
+    ended, in whole per cent; `etape_close_suivie`: end of the first étape that has a référent without end.
     """
 
     beneficiaire = ForeignKey(Beneficiaire, primary_key=True, null=False, on_delete=OnDelete.cascade, index=True)
@@ -37,3 +39,6 @@ class EtatDossier(Table, tablename="etat_dossier"):
     premiere_etape = Date(null=True, default=None)
     caracteristique_depuis = Date(null=True, default=None)
     reponses = Integer()
+    contrats_secants = Date(null=True, default=None)
+    bilan_clos_part = Integer(null=True, default=None)
+    etape_close_suivie = Date(null=True, default=None)

@@ -5,6 +5,8 @@ forget it: row by row on SQLite; a statement at a time on PostgreSQL, which lock
 who write about the same person at once are told one after the other. It holds nothing that today's date changes.
 """
 
+from collections.abc import Mapping
+
 from viesion_core.db.migrations import Migration
 from viesion_core.db.migrations.m0006b_listes import REQUISES
 
@@ -43,13 +45,18 @@ EXPRESSIONS: dict[str, dict[str, str]] = {
 """What each column of the state is, by the table it is read from; `{de}` is the dossier number."""
 
 
-def _affectations(table: str, de: str) -> str:
-    return ", ".join(f"{colonne} = {sql.format(de=de)}" for colonne, sql in EXPRESSIONS[table].items())
+Expressions = Mapping[str, Mapping[str, str]]
 
 
-def _declencheurs_sqlite(table: str) -> list[str]:
+def _affectations(expressions: Expressions, table: str, de: str) -> str:
+    return ", ".join(f"{colonne} = {sql.format(de=de)}" for colonne, sql in expressions[table].items())
+
+
+def declencheurs_sqlite(expressions: Expressions, table: str) -> list[str]:
+    """Return the four triggers by which a table keeps its columns of the state."""
+
     def suivre(de: str) -> str:
-        return f"UPDATE etat_dossier SET {_affectations(table, de)} WHERE beneficiaire = {de};"
+        return f"UPDATE etat_dossier SET {_affectations(expressions, table, de)} WHERE beneficiaire = {de};"
 
     return [
         f"CREATE TRIGGER etat_dossier_{table}_ajout AFTER INSERT ON {table} BEGIN {suivre('NEW.beneficiaire')} END",
@@ -64,7 +71,7 @@ def _declencheurs_sqlite(table: str) -> list[str]:
     ]
 
 
-def _declencheurs_postgresql(table: str) -> list[str]:
+def fonctions_postgresql(expressions: Expressions, table: str, verbe: str = "CREATE") -> list[str]:
     """Return a function per table for insertions and deletions, another for changes (whose person may change)."""
     declarations = []
     for nom, lignes in (
@@ -74,14 +81,19 @@ def _declencheurs_postgresql(table: str) -> list[str]:
             "SELECT l.beneficiaire FROM nouvelles l UNION SELECT l.beneficiaire FROM anciennes l",
         ),
     ):
-        declarations.append(f"""CREATE FUNCTION {nom}() RETURNS trigger LANGUAGE plpgsql AS $$
+        declarations.append(f"""{verbe} FUNCTION {nom}() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 PERFORM 1 FROM etat_dossier s WHERE s.beneficiaire IN ({lignes})
                     ORDER BY s.beneficiaire FOR UPDATE;
-                UPDATE etat_dossier s SET {_affectations(table, "s.beneficiaire")}
+                UPDATE etat_dossier s SET {_affectations(expressions, table, "s.beneficiaire")}
                     WHERE s.beneficiaire IN ({lignes});
                 RETURN NULL;
             END $$""")
+    return declarations
+
+
+def _declencheurs_postgresql(table: str) -> list[str]:
+    declarations = fonctions_postgresql(EXPRESSIONS, table)
     for suffixe, quand, references, fonction in (
         ("ajout", "INSERT", "NEW TABLE AS lignes", f"etat_dossier_{table}"),
         ("retrait", "DELETE", "OLD TABLE AS lignes", f"etat_dossier_{table}"),
@@ -129,7 +141,7 @@ MIGRATION = Migration(
         """CREATE TRIGGER etat_dossier_personne AFTER INSERT ON beneficiaire BEGIN
             INSERT INTO etat_dossier (beneficiaire) VALUES (NEW.numero);
         END""",
-        *(declencheur for table in EXPRESSIONS for declencheur in _declencheurs_sqlite(table)),
+        *(declencheur for table in EXPRESSIONS for declencheur in declencheurs_sqlite(EXPRESSIONS, table)),
     ],
     postgresql=[
         """CREATE FUNCTION etat_dossier_personne() RETURNS trigger LANGUAGE plpgsql AS $$
