@@ -9,7 +9,7 @@ import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from tests.securite.objets import INCONNU, NUMERO_INCONNU, Objets
+from tests.securite.objets import CONCLUSION, INCONNU, NUMERO_INCONNU, SECRET, Objets
 from tests.serveur import Serveur
 from viesion_core.contexte import Contexte
 from viesion_core.testing import Monde
@@ -36,7 +36,9 @@ REALISATIONS = {"entretiens": "PRESENCE", "difficultes": "LEVEE"}
 D_UN_ORGANISME = frozenset({"/notes/{identifiant}"})
 """What belongs to an organism alone: the pilote does not read it."""
 DE_SANTE = "/beneficiaires/{numero}/bilans/{identifiant}"
-"""What is health data (the bilans tried are of the offre MOS): the pilote is refused in plain words, inside too."""
+"""What is health data: the pilote reads the agreed conclusion at this address, and is refused in plain words below it.
+
+The answers that the conclusion does not have carry the canary."""
 CIBLES = ("inconnu", "autre", "mixte", "propre")
 
 
@@ -162,8 +164,13 @@ def _juger(reponse: httpx.Response, route: Route, role: str, cible: str, autres:
     if route.politique == "publique":
         return
     if role == "pilote" and route.modele.startswith(DE_SANTE) and cible in ("autre", "propre"):
-        if statut != 403 or "CANARI" in reponse.text:
+        page = (route.methode, route.modele) == ("GET", DE_SANTE)
+        if statut != (200 if page else 403):
             yield f"répond {statut} à qui n'a pas accès aux données de santé"
+        if page and cible == "autre" and CONCLUSION not in reponse.text:
+            yield "ne montre pas la conclusion que la personne a accepté de transmettre"
+        if SECRET in reponse.text or (not page and "CANARI" in reponse.text):
+            yield "montre une donnée de santé à qui n'y a pas accès"
         return
     if statut in (401, 403) and not (statut == 403 and cible == "propre" and role == "directeur"):
         yield f"répond {statut} à un rôle qui a le droit"

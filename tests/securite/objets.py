@@ -31,6 +31,8 @@ from viesion_core.testing import Monde
 DEBUT = dt.date(2026, 2, 2)
 INCONNU = uuid.UUID("00000000-0000-4000-8000-00000000dead")
 NUMERO_INCONNU = 999_999
+SECRET, CONCLUSION = "REPONSE-DE-SANTE", "Conclusion relue avec la personne"
+"""What an answer of health says, and what the person agreed to transmit."""
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
 
 
@@ -147,9 +149,19 @@ async def _evaluer(auteur: Contexte, numero: int, identifiants: dict[str, uuid.U
         date_bilan=dt.date(2026, 6, 1),
         installees=frozenset({"MOS"}),
     )
-    attentes = SaisieReponse(valeur=canari, version=0)
+    attentes = SaisieReponse(valeur=f"{canari} {SECRET}", version=0)
     await enregistrer_reponse(auteur, numero, bilan, "MOS_27", attentes, installees=frozenset({"MOS"}))
     identifiants["bilans"] = bilan
+
+
+async def transmettre(auteur: Contexte, objets: Objets) -> None:
+    """Close the bilan, the person agreeing to the transmission: the département then reads the conclusion alone."""
+    bilan = objets.identifiants["bilans"]
+    for question, valeur in (("MOS_35", True), ("MOS_37", CONCLUSION)):
+        saisie = SaisieReponse(valeur=valeur, version=0)
+        await enregistrer_reponse(auteur, objets.numero, bilan, question, saisie, installees=frozenset({"MOS"}))
+    async with transaction():
+        await executer("UPDATE bilan SET clos_le = {} WHERE id = {}", auteur.aujourdhui, bilan)
 
 
 async def _dernier(table: str, numero: int) -> uuid.UUID:

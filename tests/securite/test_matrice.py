@@ -10,7 +10,7 @@ from litestar.routes import HTTPRoute
 
 from tests import serveur as tests_serveur
 from tests.securite import matrice
-from tests.securite.objets import Objets, creer_objets
+from tests.securite.objets import Objets, creer_objets, transmettre
 from tests.serveur import SQLITE, Serveur, servir
 from viesion_core.acces import perimetre
 from viesion_core.contexte import Contexte
@@ -36,7 +36,9 @@ async def peupler(monde: Monde, documents: pathlib.Path) -> tuple[Objets, Objets
     await garder_questionnaires(charger_extensions(), MAINTENANT)
     autre_offre = await lire_valeur("SELECT id FROM offre_de_service WHERE organisme = {}", monde.autre_organisme)
     propres = await creer_objets(monde, monde.referent, monde.offre_de_service, "CANARI-PROPRE", documents)
-    return propres, await creer_objets(monde, monde.autre_referent, autre_offre, "CANARI-AUTRE", documents)
+    autres = await creer_objets(monde, monde.autre_referent, autre_offre, "CANARI-AUTRE", documents)
+    await transmettre(monde.autre_referent, autres)
+    return propres, autres
 
 
 def test_every_route_has_the_policy_that_was_reviewed() -> None:

@@ -30,11 +30,18 @@ class QuestionnaireRefuse(msgspec.Struct, frozen=True):
 
 
 def empreinte(questionnaire: Questionnaire) -> str:
-    """Return the SHA-256 of what gives the answers their meaning: everything but the help texts."""
+    """Return the SHA-256 of what gives the answers their meaning: everything but the help texts.
+
+    What is transmitted counts when there is any: what a person agreed to is not widened under answers already given.
+    """
     contenu = msgspec.to_builtins(questionnaire)
+    if not questionnaire.accord:
+        del contenu["accord"]
     for section in contenu["sections"]:
         for question in section["questions"]:
             del question["aide"]
+            if not question["transmise"]:
+                del question["transmise"]
     return hashlib.sha256(msgspec.json.encode(contenu, order="sorted")).hexdigest()
 
 

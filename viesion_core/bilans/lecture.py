@@ -41,6 +41,7 @@ class _QuestionLue(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     passee: bool = False
     sensible: bool | None = None
     requise: bool = False
+    transmise: bool = False
     si: dict[str, str | bool | list[str]] = {}
 
 
@@ -55,6 +56,7 @@ class _QuestionnaireLu(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
     version: int
     libelle: str
     sensible: bool = False
+    accord: str = ""
     sections: list[Any]
 
 
@@ -63,7 +65,8 @@ def lire_questionnaire(texte: str) -> Questionnaire:
 
     Options are labels (their codes are derived: « 6 à 12 mois » is stored as 6_A_12_MOIS) or tables with a libelle and,
     if wished, a code and `exclusive = true` (« Aucun » goes with no other). A condition is written
-    `si = { MOS_11 = true }` or `si = { MOS_32 = ["PSME_FLASH"] }`; with several keys all must hold.
+    `si = { MOS_11 = true }` or `si = { MOS_32 = ["PSME_FLASH"] }`; with several keys all must hold. `transmise = true`
+    marks what the département reads of a health bilan once the question named by `accord` says that the person agrees.
     """
     try:
         brut = tomllib.loads(texte)
@@ -100,6 +103,7 @@ class _Lecteur:
             version=lu.version,
             libelle=lu.libelle,
             sensible=lu.sensible,
+            accord=lu.accord,
             sections=tuple(section for section in sections if section is not None),
         )
 
@@ -136,6 +140,7 @@ def _question(lue: _QuestionLue, sensible: bool) -> Question:
         passee=lue.passee,
         sensible=sensible if lue.sensible is None else lue.sensible,
         requise=lue.requise,
+        transmise=lue.transmise,
         si=tuple(Condition(question, _valeurs(valeurs)) for question, valeurs in lue.si.items()),
     )
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from viesion_core.contexte import Contexte
+from viesion_core.contexte import Contexte, Role
 from viesion_core.parcours.model import du_au
 
 _ESPACE = uuid.UUID("0b1a4c4e-8a1f-4b53-9d0e-b11a40000037")
@@ -52,6 +52,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     `requise`: must be answered before the bilan is closed, if it is asked. `minimum`, `maximum` and `decimales` (0:
     whole) bound a NOMBRE, in `unite`. `passee`: a DATE that cannot be to come. `si`: every condition must hold.
+    `transmise`: part of the conclusion that the département reads, if the person agrees (`Questionnaire.accord`).
     """
 
     code: str
@@ -67,6 +68,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     passee: bool = False
     sensible: bool = False
     requise: bool = False
+    transmise: bool = False
     si: tuple[Condition, ...] = ()
 
 
@@ -79,13 +81,18 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Questionnaire(msgspec.Struct, frozen=True, kw_only=True):
-    """A version of a questionnaire of an offre. `sensible`: its answers are health data as a whole."""
+    """A version of a questionnaire of an offre. `sensible`: its answers are health data as a whole.
+
+    `accord`: the code of the question that says that the person agrees to the transmission of the conclusion, an
+    OUI_NON answered by oui or a TEXTE that holds only what they accept; "": nothing is ever transmitted.
+    """
 
     code: str
     version: int
     libelle: str
     offre: str = ""
     sensible: bool = False
+    accord: str = ""
     sections: tuple[Section, ...] = ()
 
     def questions(self) -> Iterator[Question]:
@@ -226,6 +233,22 @@ class RequiseManquante(msgspec.Struct, frozen=True):
 def cle_reponse(bilan: uuid.UUID, question: str) -> uuid.UUID:
     """Return the key of an answer: always the same, so that its history goes on after it was emptied."""
     return uuid.uuid5(_ESPACE, f"{bilan}/{question}")
+
+
+class ConclusionVue(msgspec.Struct, frozen=True, kw_only=True):
+    """What the département reads of a health bilan: the transmitted questions, each with its answer in words.
+
+    `reponses` is empty when nothing is transmitted, without saying whether the bilan is open or the person refused;
+    `reservees` counts the questions that stay hidden.
+    """
+
+    reponses: tuple[tuple[str, str], ...]
+    reservees: int
+
+
+def conclusion_ouverte(ctx: Contexte, fiche: BilanResume, questionnaire: Questionnaire) -> bool:
+    """Whether the user opens the page of the agreed conclusion: the département, for a bilan it may not read."""
+    return ctx.role is Role.PILOTE and not lisible(ctx, fiche.sensible) and bool(questionnaire.accord)
 
 
 def lisible(ctx: Contexte, sensible: bool) -> bool:

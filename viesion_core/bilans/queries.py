@@ -8,9 +8,18 @@ import msgspec
 
 from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.actes import Changement, changements
-from viesion_core.bilans.model import BilanResume, BilanVu, Questionnaire, ReponseVue, cle_reponse, lisible
-from viesion_core.bilans.regles import Listes, bilan_vu
-from viesion_core.contexte import Contexte
+from viesion_core.bilans.model import (
+    BilanResume,
+    BilanVu,
+    ConclusionVue,
+    Questionnaire,
+    ReponseVue,
+    cle_reponse,
+    conclusion_ouverte,
+    lisible,
+)
+from viesion_core.bilans.regles import Listes, bilan_vu, conclusion
+from viesion_core.contexte import Contexte, Role
 from viesion_core.db import base_courante, convertir, lire, lire_un
 from viesion_core.erreurs import Introuvable
 from viesion_core.nomenclatures.model import cle, communes, nomenclatures
@@ -68,6 +77,27 @@ async def reponses(identifiant: uuid.UUID) -> list[ReponseVue]:
     """Return the answers of a bilan. The caller has read the bilan inside the perimeter, and masks (`masquer`)."""
     lignes = await lire(f"{_REPONSE} WHERE r.bilan = {{}} LIMIT 1000", identifiant)
     return [_reponse(ligne) for ligne in lignes]
+
+
+async def conclusion_de(ctx: Contexte, fiche: BilanResume) -> ConclusionVue | None:
+    """Return the agreed conclusion of a health bilan; None when the user does not open it (`conclusion_ouverte`).
+
+    The other answers do not leave this function. The caller has read the bilan inside the perimeter.
+    """
+    questionnaire = await questionnaire_de(fiche)
+    if not conclusion_ouverte(ctx, fiche, questionnaire):
+        return None
+    valeurs = {reponse.question: reponse.valeur for reponse in await reponses(fiche.id)}
+    return conclusion(fiche, questionnaire, valeurs, await listes(questionnaire, valeurs))
+
+
+async def conclusions_ouvertes(ctx: Contexte, fiches: Iterable[BilanResume]) -> set[uuid.UUID]:
+    """Return which of these bilans the user opens the agreed conclusion of."""
+    if ctx.role is not Role.PILOTE:
+        return set()
+    fermees = [fiche for fiche in fiches if not lisible(ctx, fiche.sensible)]
+    questionnaires = await questionnaires_de(fermees)
+    return {fiche.id for fiche in fermees if conclusion_ouverte(ctx, fiche, questionnaires[fiche.questionnaire])}
 
 
 async def questionnaire_de(fiche: BilanResume) -> Questionnaire:

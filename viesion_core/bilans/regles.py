@@ -8,6 +8,7 @@ from viesion_core.bilans.model import (
     Avancement,
     BilanResume,
     BilanVu,
+    ConclusionVue,
     Condition,
     Question,
     Questionnaire,
@@ -148,6 +149,25 @@ def bilan_vu(fiche: BilanResume, questionnaire: Questionnaire, reponses: Mapping
         clos=fiche.clos,
         reponses={code: valeur for code, valeur in reponses.items() if code in posees},
     )
+
+
+def conclusion(
+    fiche: BilanResume, questionnaire: Questionnaire, reponses: Mapping[str, Any], listes: Listes
+) -> ConclusionVue:
+    """Return what the département reads of a health bilan: nothing unless it is closed and the person agrees.
+
+    `reponses` are all the stored answers: one that a condition hides is not transmitted, an agreement neither.
+    """
+    posees = set(visibles(questionnaire, reponses))
+    accord = reponses.get(questionnaire.accord) if questionnaire.accord in posees else None
+    donne = accord is True or (isinstance(accord, str) and bool(accord.strip()))
+    transmises = [
+        (question.texte, texte_reponse(question, reponses[question.code], listes))
+        for question in questionnaire.questions()
+        if fiche.clos and donne and question.transmise and question.code in posees and question.code in reponses
+    ]
+    marquees = sum(question.transmise for question in questionnaire.questions())
+    return ConclusionVue(reponses=tuple(transmises), reservees=fiche.nombre_questions - marquees)
 
 
 def _remplie(condition: Condition, valeur: Any) -> bool:

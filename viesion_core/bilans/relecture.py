@@ -86,6 +86,7 @@ def relire(questionnaire: Questionnaire, plan: Plan) -> list[Defaut]:
                 Defaut(plan.ligne(rang, place, champ), f"{question.code} : {message}") for champ, message in trouves
             ]
             vues[question.code] = question
+    defauts += [Defaut(plan.ligne(champ="accord"), message) for message in _accord(questionnaire, vues)]
     if not vues:
         defauts.append(Defaut(1, "le questionnaire n'a aucune question."))
     return defauts
@@ -98,6 +99,24 @@ def _tete(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
         yield "version", "la version est un nombre à partir de 1."
     if not 1 <= len(questionnaire.libelle) <= 160:
         yield "libelle", "le libellé compte de 1 à 160 caractères."
+
+
+def _accord(questionnaire: Questionnaire, vues: Mapping[str, Question]) -> Iterator[str]:
+    """Say why the conclusion could not be transmitted as the file says: never without the person's agreement."""
+    transmises = any(question.transmise for question in vues.values())
+    autre = vues.get(questionnaire.accord)
+    if transmises and not questionnaire.accord:
+        yield "des questions sont transmises : « accord » nomme la question où la personne y consent."
+    if not questionnaire.accord:
+        return
+    if not transmises:
+        yield "« accord » ne sert que si des questions sont transmises."
+    if not questionnaire.sensible:
+        yield "« accord » ne sert qu'à un questionnaire de santé (sensible = true)."
+    if autre is None:
+        yield f"l'accord est donné à {questionnaire.accord}, qui n'existe pas."
+    elif autre.type not in (TypeQuestion.OUI_NON, TypeQuestion.TEXTE):
+        yield f"l'accord est donné à {autre.code}, qui n'est ni un oui ou non ni un texte."
 
 
 def _codes(question: Question, vues: Mapping[str, Question]) -> Iterator[tuple[str, str]]:

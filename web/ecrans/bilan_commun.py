@@ -8,7 +8,7 @@ from litestar import Response
 
 from viesion_core.bilans.actions import SANS_ACCES
 from viesion_core.bilans.model import BilanResume, Constat, lisible
-from viesion_core.bilans.queries import bilan, listes, questionnaire_de, reponses
+from viesion_core.bilans.queries import bilan, conclusion_de, listes, questionnaire_de, reponses
 from viesion_core.bilans.regles import refus_modification
 from viesion_core.contexte import Role
 from viesion_core.erreurs import Interdit
@@ -33,6 +33,14 @@ async def bilan_lisible(page: Page, numero: int, identifiant: uuid.UUID) -> Bila
     if not lisible(page.ctx, fiche.sensible):
         raise Interdit(SANS_ACCES)
     return fiche
+
+
+async def consulter_conclusion(page: Page, numero: int, fiche: BilanResume) -> Response[str]:
+    """Return the page of the conclusion that the person agreed to transmit; Interdit for who does not open it."""
+    vue = await conclusion_de(page.ctx, fiche)
+    if vue is None:
+        raise Interdit(SANS_ACCES)
+    return await rendre_dossier(page, numero, "bilans/conclusion.html", onglet="bilans", bilan=fiche, conclusion=vue)
 
 
 async def consulter_bilan(

@@ -21,6 +21,7 @@ from viesion_core.contexte import Contexte
 from viesion_core.formats import instant
 
 LECTEURS = "Lisible par les personnes habilitées aux données de santé"
+TRANSMISE = "Transmise au Département, bilan clos, si la personne l'accepte"
 
 
 class QuestionVue(msgspec.Struct, kw_only=True):
@@ -153,7 +154,7 @@ def _question(
         requise=question.requise,
         visible=question.code in etat.visibles,
         masquee=masquee,
-        sensible=LECTEURS if question.sensible and not fiche.sensible else "",
+        sensible=TRANSMISE if question.transmise else LECTEURS if question.sensible and not fiche.sensible else "",
         pied=signature(montree) if montree else "",
         avant=msgspec.json.encode([montree.version if montree else 0, valeur]).decode(),
         constats=[constat for constat in constats if constat.champ == question.code],

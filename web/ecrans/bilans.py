@@ -9,13 +9,13 @@ from litestar.params import FromPath, FromQuery
 from viesion_core.bilans.actions import creer_bilan
 from viesion_core.bilans.actions_reponses import ConflitReponse, enregistrer_reponses
 from viesion_core.bilans.model import lisible
-from viesion_core.bilans.queries import bilans, listes, questionnaire_de
+from viesion_core.bilans.queries import bilan, bilans, conclusions_ouvertes, listes, questionnaire_de
 from viesion_core.erreurs import ErreurSaisie
 from viesion_core.offres.queries import dossier_vu
 from viesion_core.organismes.queries import offres_actives
 from viesion_core.parcours.model import EtapeResume
 from viesion_core.parcours.queries import etapes
-from web.ecrans.bilan_commun import ECRITURE, bilan_lisible, consulter_bilan, installees
+from web.ecrans.bilan_commun import ECRITURE, bilan_lisible, consulter_bilan, consulter_conclusion, installees
 from web.ecrans.bilan_saisie import lire_reponses, messages_refus
 from web.ecrans.dossier_commun import rendre_dossier
 from web.formulaire import lire_formulaire
@@ -62,8 +62,14 @@ class BilanController(Controller):
     async def consulter(
         self, page: PageCourante, numero: FromPath[int], identifiant: FromPath[uuid.UUID]
     ) -> Response[Any]:
-        """Show the form; closed, of another organism or of a disabled offre, it is read only."""
-        return await consulter_bilan(page, numero, await bilan_lisible(page, numero, identifiant))
+        """Show the form; closed, of another organism or of a disabled offre, it is read only.
+
+        The département reads of a health bilan the conclusion that the person agreed to transmit, and no more.
+        """
+        fiche = await bilan(page.ctx, numero, identifiant)
+        if lisible(page.ctx, fiche.sensible):
+            return await consulter_bilan(page, numero, fiche)
+        return await consulter_conclusion(page, numero, fiche)
 
     @post("/{identifiant:uuid}", opt=politique(DOSSIER_ECRITURE))
     async def enregistrer(
@@ -134,6 +140,7 @@ async def _lister(
         etapes_choix=[(e.id, e.nom_date) for e in miennes],
         a_creer=[(e, q) for e in miennes if e.ouverte and e.id not in suivies for q in creables if q.offre == e.offre],
         lisibles={fiche.id for fiche in lignes if lisible(ctx, fiche.sensible)},
+        conclusions=await conclusions_ouvertes(ctx, lignes),
         peut_ecrire=peut_ecrire,
         aujourdhui=ctx.aujourdhui,
     )
