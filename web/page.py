@@ -16,6 +16,7 @@ from viesion_core.actes import acte_recent
 from viesion_core.contexte import LIBELLE_ROLE, Contexte, Role
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.extensions import Registre
+from viesion_core.garde.model import AvertissementGarde
 from viesion_core.settings import Settings
 from web.conflit import ChampConflit, comprendre
 from web.favoris import favoris
@@ -100,6 +101,8 @@ class Page:
         self, gabarit: str, erreur: ErreurSaisie, saisie: dict[str, Any], **donnees: Any
     ) -> Response[str]:
         """Return a form again (422) with its messages, everything typed kept."""
+        if isinstance(erreur, AvertissementGarde):
+            donnees["garde"] = erreur.empreinte
         return await self.rendre(
             gabarit, 422, erreurs=erreur.erreurs, message_erreur=erreur.message, saisie=saisie, **donnees
         )

@@ -21,6 +21,7 @@ from viesion_core.entretiens.model import (
 from viesion_core.nomenclatures.model import libelle, nomenclature
 from web.conflit import ChampConflit
 from web.formulaire import Formulaire
+from web.garde import LECTEURS_DOSSIER, garder_saisie
 
 _SYNTHESE_MAXIMALE = 20_000
 SANS_THEME = "Choisissez le thème, ou supprimez-le."
@@ -118,7 +119,7 @@ def reprendre_themes(
 
 
 def lire_saisie(f: Formulaire) -> Saisie:
-    """Return what the form gives; raises ErreurSaisie by field."""
+    """Return what the form gives; raises ErreurSaisie by field, then AvertissementGarde on what a synthèse holds."""
     valeurs: dict[str, Any] = {
         "debut": f.instant("date", "heure", requis=True),
         "duree": f.entier("duree", minimum=DUREE_MINIMALE, maximum=DUREE_MAXIMALE),
@@ -132,6 +133,7 @@ def lire_saisie(f: Formulaire) -> Saisie:
         "themes": _themes(f),
     }
     f.verifier()
+    garder_saisie(f, {f"synthese-{rang}": LECTEURS_DOSSIER for rang in rangs_saisis(f)})
     return Saisie(**{**valeurs, "duree": valeurs["duree"] or DUREE_PAR_DEFAUT})
 
 

@@ -11,6 +11,7 @@ from viesion_core.notes.actions import creer_note, marquer_note, modifier_note, 
 from viesion_core.notes.model import SaisieNote
 from viesion_core.notes.queries import PAR_PAGE, note, notes_page
 from web.formulaire import Formulaire, lire_formulaire
+from web.garde import LECTEUR_SEUL, LECTEURS_ORGANISME, garder_saisie
 from web.page import Page, PageCourante, retour_interne
 from web.politiques import CONSULTATION, politique
 
@@ -107,6 +108,7 @@ def _saisie(f: Formulaire, beneficiaire: int | None) -> SaisieNote:
         beneficiaire=beneficiaire,
     )
     f.verifier()
+    garder_saisie(f, {"texte": LECTEURS_ORGANISME if saisie.partagee else LECTEUR_SEUL})
     return saisie
 
 
