@@ -31,6 +31,7 @@ MESSAGES = {
     "invitation": "L'invitation part par courriel, avec l'identifiant et un lien valable 24 heures.",
     "organisme": "L'organisme est enregistré.",
     "offre": "L'offre de service est active.",
+    "agenda-revoque": "L'adresse ne répond plus : les agendas qui la lisaient ne se mettent plus à jour.",
     "modele": "Le modèle est accepté : il sert dès maintenant.",
 }
 """What the page says after an act that has no undo, by the code that its address carries (`?fait=`)."""

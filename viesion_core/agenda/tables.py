@@ -1,6 +1,6 @@
 """The tables of the agenda room; their DDL, checks and indexes are in the migrations."""
 
-from piccolo.columns import UUID, Date, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns import UUID, Boolean, Date, ForeignKey, Integer, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 
 from viesion_core.acces.tables import Utilisateur
@@ -43,3 +43,13 @@ class Creneau(Table, tablename="creneau"):
     capacite = Integer()
     retire_le = Timestamptz(null=True, default=None)
     version = Integer()
+
+
+class AgendaAdresse(Table, tablename="agenda_adresse"):
+    """The calendar address of an account: the digest of its secret."""
+
+    utilisateur = ForeignKey(Utilisateur, primary_key=True, null=False, on_delete=OnDelete.cascade)
+    empreinte = Varchar(length=64)
+    avec_numero = Boolean()
+    creee_le = Timestamptz()
+    lue_le = Timestamptz(null=True, default=None)

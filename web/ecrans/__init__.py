@@ -6,6 +6,7 @@ from web.ecrans.accueil import AccueilController
 from web.ecrans.actes import ActeController
 from web.ecrans.administration import AdministrationController
 from web.ecrans.agenda import AgendaController, DeplacementController
+from web.ecrans.agenda_abonnement import AbonnementController, CalendrierController
 from web.ecrans.aide import AideController
 from web.ecrans.alertes import AlerteController, InfocentreController
 from web.ecrans.beneficiaires import BeneficiairesController
@@ -44,6 +45,8 @@ ECRANS: list[type[Controller]] = [
     RechercheController,
     AgendaController,
     DeplacementController,
+    AbonnementController,
+    CalendrierController,
     NoteController,
     ActeController,
     BeneficiairesController,
