@@ -33,6 +33,13 @@ from viesion_core.offres.aides import (
     freins,
     prescripteur,
 )
+from viesion_core.offres.blocs import (
+    compter_entretiens,
+    controler_entree,
+    controler_sortie,
+    entree_connue,
+    sortie_connue,
+)
 from viesion_core.offres.model import Constat, DossierVu, Gravite, Offre, Panneau, PointSortie
 from viesion_core.parcours.model import AffectationResume, ContratResume, EtapeResume, SaisieEtape, ajouter_mois
 from viesion_core.resume.model import Bandeau, Niveau
@@ -77,12 +84,16 @@ __all__ = [
     "ajouter_mois",
     "bilans_de",
     "bilans_reserves",
+    "compter_entretiens",
+    "controler_entree",
+    "controler_sortie",
     "date_de",
     "date_repondue",
     "dernier_bilan",
     "dernier_bilan_dit",
     "doute",
     "duree_en_clair",
+    "entree_connue",
     "entretiens_de",
     "etape_en_cours",
     "etape_ouverte",
@@ -94,4 +105,5 @@ __all__ = [
     "prescripteur",
     "repondu",
     "sans_etape_en_cours",
+    "sortie_connue",
 ]

@@ -12,9 +12,10 @@ from viesion_core.api import (
     Questionnaire,
     bilans_de,
     dernier_bilan,
+    entree_connue,
     lire_questionnaire,
+    sortie_connue,
 )
-from viesion_cparti import blocs
 
 OFFRE = "C-PARTI"
 PRE, POST, AGRI = "CPARTI_PRE", "CPARTI_POST", "CPARTI_AGRI"
@@ -55,8 +56,8 @@ def preremplir(dossier: DossierVu, questionnaire: str, etape: EtapeResume) -> di
     return {
         **dict(venus),
         **dict(_reprises(dossier, questionnaire, etape)),
-        **dict(blocs.sortie(etape, questionnaire, SORTIE[questionnaire])),
-        **dict(blocs.entree(dossier, etape, questionnaire)),
+        **dict(sortie_connue(etape, questionnaire, SORTIE[questionnaire])),
+        **dict(entree_connue(dossier, etape, questionnaire)),
     }
 
 

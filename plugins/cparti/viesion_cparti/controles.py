@@ -6,8 +6,7 @@ An error blocks the closing: what it says cannot be true. A warning is shown and
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from viesion_core.api import BilanVu, Constat, DossierVu, date_de, doute
-from viesion_cparti import blocs
+from viesion_core.api import BilanVu, Constat, DossierVu, controler_entree, controler_sortie, date_de, doute
 from viesion_cparti.bilan import AGRI, PRE, SORTIE
 
 DETTES_LOURDES = "10_000"
@@ -24,9 +23,9 @@ def controler(dossier: DossierVu, bilan: BilanVu) -> list[Constat]:
         propres = [*_activite(dossier, bilan), *_conclusion(bilan)]
         propres += _exploitation(bilan.reponses) if bilan.questionnaire == AGRI else _seuil(bilan.reponses)
     return [
-        *blocs.controler_entree(dossier, bilan),
+        *controler_entree(dossier, bilan),
         *propres,
-        *blocs.controler_sortie(dossier, bilan, SORTIE[bilan.questionnaire]),
+        *controler_sortie(dossier, bilan, SORTIE[bilan.questionnaire]),
     ]
 
 

@@ -5,8 +5,7 @@ import importlib.resources
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from viesion_core.api import DossierVu, EtapeResume, Questionnaire, bilans_de, freins, lire_questionnaire
-from viesion_moc import blocs
+from viesion_core.api import DossierVu, EtapeResume, Questionnaire, bilans_de, entree_connue, freins, lire_questionnaire
 
 OFFRE, CODE = "MOC", "MOC"
 CPARTI = ("C_PARTI_PRE_CREATION", "C_PARTI_POST_CREATION_HORS_AGRICOLE", "C_PARTI_POST_CREATION_AGRICOLE")
@@ -45,7 +44,7 @@ def preremplir(dossier: DossierVu, questionnaire: str, etape: EtapeResume) -> di
     return {
         **dict(_caracteristiques(dossier)),
         **dict(_reprises(dossier, etape)),
-        **dict(blocs.entree(dossier, etape, CODE)),
+        **dict(entree_connue(dossier, etape, CODE)),
     }
 
 

@@ -6,8 +6,7 @@ An error blocks the closing: what it says cannot be true. A warning is shown and
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from viesion_core.api import BilanVu, Constat, DossierVu, doute
-from viesion_moc import blocs
+from viesion_core.api import BilanVu, Constat, DossierVu, controler_entree, doute
 from viesion_moc.bilan import CPARTI
 
 ENTRETIENS_PREVUS = 3
@@ -22,7 +21,7 @@ _ATTENDUES = {
 def controler(dossier: DossierVu, bilan: BilanVu) -> list[Constat]:
     """Return the findings of a bilan, by question."""
     return [
-        *blocs.controler_entree(dossier, bilan),
+        *controler_entree(dossier, bilan),
         *_personne_recue(bilan.reponses),
         *_projet(bilan.reponses),
         *_preconisation(bilan.reponses),

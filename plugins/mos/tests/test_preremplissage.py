@@ -73,6 +73,7 @@ def test_the_prescripteur_follows_from_the_referent_unique(organisme: str, code:
     etape = une_etape()
     dossier = un_dossier(etape, affectations=[un_referent(organisme), un_referent("CCAS d'Agde", "ETAPE")])
     assert preremplir(dossier, etape).get("MOS_02") == code
+    assert code is None or code in {option.code for option in questionnaire().par_code()["MOS_02"].options}
 
 
 def test_a_former_referent_unique_prescribes_nothing() -> None:
@@ -113,4 +114,3 @@ def test_all_that_may_be_proposed_is_an_answer_of_the_questionnaire() -> None:
     assert {c for codes_ in bilan._RECONNAISSANCES.values() for c in codes_} <= {
         option.code for option in questions["MOS_20"].options
     }
-    assert {code for _, code in bilan._PRESCRIPTEURS} <= {option.code for option in questions["MOS_02"].options}

@@ -5,10 +5,19 @@ import importlib.resources
 from collections.abc import Iterator
 from typing import Any
 
-from viesion_core.api import BilanVu, DossierVu, EntretienResume, EtapeResume, Questionnaire, lire_questionnaire
+from viesion_core.api import (
+    ABSENCE_NON_JUSTIFIEE,
+    BilanVu,
+    DossierVu,
+    EtapeResume,
+    Questionnaire,
+    bilans_de,
+    entretiens_de,
+    lire_questionnaire,
+    prescripteur,
+)
 
 CODE = "MOS"
-PRESENCE, ABSENCE = "PRESENCE", "ABS_NON_JUST"
 REPRISES_MEME_ETAPE = (
     "MOS_01",
     "MOS_02",
@@ -52,14 +61,6 @@ _DEPLACEMENTS = {
     "Voiture": "AUTONOME",
 }
 _RECONNAISSANCES = {"Oui": ["RQTH"], "En cours": ["DOSSIER_MDPH_EN_COURS"]}
-_PRESCRIPTEURS = (
-    ("CCAS", "REFERENT_UNIQUE_CCAS_CIAS"),
-    ("CIAS", "REFERENT_UNIQUE_CCAS_CIAS"),
-    ("FRANCE TRAVAIL", "FRANCE_TRAVAIL"),
-    ("SERVICE DÉPARTEMENTAL", "REFERENT_UNIQUE_SDI"),
-    ("DÉPARTEMENT", "REFERENT_UNIQUE_SDI"),
-    ("SDI", "REFERENT_UNIQUE_SDI"),
-)
 
 
 @functools.cache
@@ -75,15 +76,9 @@ def libelle(question: str, code: str) -> str:
     return options.get(code, code)
 
 
-def entretiens_de(dossier: DossierVu, etape: str, realisation: str) -> list[EntretienResume]:
-    """Return the entretiens of an étape with that réalisation, the earliest first."""
-    trouves = [e for e in dossier.entretiens if str(e.etape) == etape and e.realisation == realisation]
-    return sorted(trouves, key=lambda entretien: entretien.debut)
-
-
-def bilans_de(dossier: DossierVu, etape: str) -> list[BilanVu]:
+def bilans_mos(dossier: DossierVu, etape: str) -> list[BilanVu]:
     """Return the MOS bilans of an étape, the latest first."""
-    return [bilan for bilan in dossier.bilans if bilan.questionnaire == CODE and bilan.etape == etape]
+    return [bilan for bilan in bilans_de(dossier, etape) if bilan.questionnaire == CODE]
 
 
 def preremplir(dossier: DossierVu, etape: EtapeResume) -> dict[str, Any]:
@@ -94,14 +89,14 @@ def preremplir(dossier: DossierVu, etape: EtapeResume) -> dict[str, Any]:
     return {
         **dict(_reprises(dossier, etape)),
         **dict(_caracteristiques(dossier)),
-        **dict(_prescripteur(dossier)),
+        **({"MOS_02": qui} if (qui := prescripteur(dossier)) else {}),
         **dict(_entretiens(dossier, str(etape.id))),
     }
 
 
 def _reprises(dossier: DossierVu, etape: EtapeResume) -> Iterator[tuple[str, Any]]:
     """Yield the lasting answers of the latest bilan, of the same étape if there is one."""
-    memes = bilans_de(dossier, str(etape.id))
+    memes = bilans_mos(dossier, str(etape.id))
     autres = [bilan for bilan in dossier.bilans if bilan.questionnaire == CODE]
     if not memes and not autres:
         return
@@ -126,20 +121,9 @@ def _caracteristiques(dossier: DossierVu) -> Iterator[tuple[str, Any]]:
         yield "MOS_22", sorted(freins)
 
 
-def _prescripteur(dossier: DossierVu) -> Iterator[tuple[str, Any]]:
-    """Yield who prescribed when the référent unique's organism says it; an association is left to be told."""
-    for affectation in dossier.affectations:
-        if affectation.nature == "PARCOURS" and affectation.courante(dossier.aujourdhui):
-            nom = affectation.organisme_nom.upper()
-            for morceau, code in _PRESCRIPTEURS:
-                if morceau in nom.split() or (" " in morceau and morceau in nom):
-                    yield "MOS_02", code
-                    return
-
-
 def _entretiens(dossier: DossierVu, etape: str) -> Iterator[tuple[str, Any]]:
-    tenus = entretiens_de(dossier, etape, PRESENCE)
-    absences = entretiens_de(dossier, etape, ABSENCE)
+    tenus = entretiens_de(dossier, etape)
+    absences = entretiens_de(dossier, etape, ABSENCE_NON_JUSTIFIEE)
     if tenus:
         yield "MOS_04", tenus[0].jour.isoformat()
         yield "MOS_05", len(tenus)

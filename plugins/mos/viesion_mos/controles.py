@@ -8,8 +8,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from viesion_core.api import BilanVu, Constat, DossierVu, Gravite
-from viesion_mos.bilan import ABSENCE, PRESENCE, entretiens_de
+from viesion_core.api import ABSENCE_NON_JUSTIFIEE, BilanVu, Constat, DossierVu, date_de, doute, entretiens_de
 
 RELAIS_URGENT = "RELAIS_URGENT_EFFECTUE"
 AUCUNE_SUITE = "AUCUNE_SUITE"
@@ -41,7 +40,7 @@ def controler(dossier: DossierVu, bilan: BilanVu) -> list[Constat]:
 
 
 def _dates(dossier: DossierVu, bilan: BilanVu) -> Iterator[Constat]:
-    prescription, premier, transmission = (_date(bilan.reponses, code) for code in ("MOS_01", "MOS_04", "MOS_36"))
+    prescription, premier, transmission = (date_de(bilan.reponses, code) for code in ("MOS_01", "MOS_04", "MOS_36"))
     if prescription and premier and premier < prescription:
         yield Constat(
             f"Le premier entretien honoré ({_jour(premier)}) précède la réception de la prescription "
@@ -62,7 +61,7 @@ def _dates(dossier: DossierVu, bilan: BilanVu) -> Iterator[Constat]:
         )
     etape = next((e for e in dossier.etapes if str(e.id) == bilan.etape), None)
     if etape and premier and premier < etape.debut_reel:
-        yield _doute(
+        yield doute(
             f"Le premier entretien honoré précède le début réel de l'étape ({_jour(etape.debut_reel)}).", "MOS_04"
         )
     if etape and etape.fin_reelle and premier and premier > etape.fin_reelle:
@@ -74,28 +73,28 @@ def _dates(dossier: DossierVu, bilan: BilanVu) -> Iterator[Constat]:
 def _entretiens(dossier: DossierVu, bilan: BilanVu) -> Iterator[Constat]:
     """Compare what is written with the entretiens of the étape: Présence, Absence non justifiée."""
     nombre, absences = bilan.reponses.get("MOS_05"), bilan.reponses.get("MOS_06")
-    premier = _date(bilan.reponses, "MOS_04")
-    tenus = entretiens_de(dossier, bilan.etape, PRESENCE)
-    manques = entretiens_de(dossier, bilan.etape, ABSENCE)
+    premier = date_de(bilan.reponses, "MOS_04")
+    tenus = entretiens_de(dossier, bilan.etape)
+    manques = entretiens_de(dossier, bilan.etape, ABSENCE_NON_JUSTIFIEE)
     if nombre and premier is None:
         yield Constat("Des entretiens ont eu lieu : la date du premier est à saisir.", champ="MOS_04")
     if nombre == 0 and premier is not None:
         yield Constat("Aucun entretien n'est compté, mais la date du premier est saisie.", champ="MOS_05")
     if nombre is not None and nombre != len(tenus):
-        yield _doute(
+        yield doute(
             f"{_compte(nombre, 'entretien')} ici, {len(tenus)} en « Présence » pour cette étape dans le dossier.",
             "MOS_05",
         )
     elif tenus and premier and premier != tenus[0].jour:
-        yield _doute(f"Le premier entretien en « Présence » de l'étape est du {_jour(tenus[0].jour)}.", "MOS_04")
+        yield doute(f"Le premier entretien en « Présence » de l'étape est du {_jour(tenus[0].jour)}.", "MOS_04")
     if absences is not None and absences != len(manques):
-        yield _doute(
+        yield doute(
             f"{_compte(absences, 'absence')} ici, {len(manques)} en « Absence non justifiée » pour cette étape dans "
             "le dossier.",
             "MOS_06",
         )
     if nombre and nombre > ENTRETIENS_PREVUS:
-        yield _doute(f"Le module prévoit de 2 à {ENTRETIENS_PREVUS} entretiens.", "MOS_05")
+        yield doute(f"Le module prévoit de 2 à {ENTRETIENS_PREVUS} entretiens.", "MOS_05")
 
 
 def _personne_recue(reponses: Mapping[str, Any]) -> Iterator[Constat]:
@@ -107,7 +106,7 @@ def _personne_recue(reponses: Mapping[str, Any]) -> Iterator[Constat]:
             yield Constat(f"La personne a été reçue : {quoi} est à renseigner.", champ=code)
     for code, quoi in _ATTENDUES.items():
         if code not in reponses:
-            yield _doute(f"La personne a été reçue : il manque {quoi}.", code)
+            yield doute(f"La personne a été reçue : il manque {quoi}.", code)
 
 
 def _protection(reponses: Mapping[str, Any]) -> Iterator[Constat]:
@@ -124,20 +123,20 @@ def _protection(reponses: Mapping[str, Any]) -> Iterator[Constat]:
         raison = "Une mise en protection est nécessaire" if protection else "Un relais urgent a été effectué"
         yield Constat(f"{raison} : le référent unique est à prévenir, et la date à saisir.", champ="MOS_36")
     if urgent and reponses.get("MOS_26") is False:
-        yield _doute("Un relais urgent a été effectué sans mise en protection : vérifiez.", "MOS_26")
+        yield doute("Un relais urgent a été effectué sans mise en protection : vérifiez.", "MOS_26")
     if reponses.get("MOS_19") == "MARQUE" and reponses.get("MOS_32") == AUCUNE_SUITE:
-        yield _doute("Le mal-être exprimé est marqué, et aucune suite n'est préconisée.", "MOS_32")
+        yield doute("Le mal-être exprimé est marqué, et aucune suite n'est préconisée.", "MOS_32")
 
 
 def _soins(reponses: Mapping[str, Any]) -> Iterator[Constat]:
     if reponses.get("MOS_11") is True and "MOS_12" not in reponses:
-        yield _doute("Les raisons du renoncement aux soins ne sont pas renseignées.", "MOS_12")
+        yield doute("Les raisons du renoncement aux soins ne sont pas renseignées.", "MOS_12")
     if "DOSSIER_MDPH_EN_COURS" in reponses.get("MOS_20", ()) and reponses.get("MOS_21") is True:
-        yield _doute("Un dossier MDPH est déjà en cours : une autre démarche est-elle à engager ?", "MOS_21")
+        yield doute("Un dossier MDPH est déjà en cours : une autre démarche est-elle à engager ?", "MOS_21")
     if reponses.get("MOS_32") == "MDPH_AAH" and reponses.get("MOS_21") is False:
-        yield _doute("La préconisation est « MDPH/AAH », et aucune démarche MDPH n'est à engager.", "MOS_21")
+        yield doute("La préconisation est « MDPH/AAH », et aucune démarche MDPH n'est à engager.", "MOS_21")
     if reponses.get("MOS_16") == "BLOQUANT_A_CE_JOUR" and reponses.get("MOS_29") == "SANS_AMENAGEMENT":
-        yield _doute("Le retentissement est bloquant à ce jour, et l'emploi compatible sans aménagement.", "MOS_29")
+        yield doute("Le retentissement est bloquant à ce jour, et l'emploi compatible sans aménagement.", "MOS_29")
 
 
 def _preconisation(reponses: Mapping[str, Any]) -> Iterator[Constat]:
@@ -146,9 +145,9 @@ def _preconisation(reponses: Mapping[str, Any]) -> Iterator[Constat]:
         yield Constat("Une préconisation est faite : dites si la personne l'accepte.", champ="MOS_34")
     if preconisation in PSME and "MOS_33" not in reponses:
         message = "L'organisme préconisé pour le PSME n'est pas choisi."
-        yield Constat(message, champ="MOS_33") if acceptee == "OUI" else _doute(message, "MOS_33")
+        yield Constat(message, champ="MOS_33") if acceptee == "OUI" else doute(message, "MOS_33")
     if reponses.get("MOS_31") == "REFUS" and acceptee == "OUI":
-        yield _doute("La personne refuse une démarche santé, mais accepte la préconisation : vérifiez.", "MOS_34")
+        yield doute("La personne refuse une démarche santé, mais accepte la préconisation : vérifiez.", "MOS_34")
 
 
 def _transmission(reponses: Mapping[str, Any]) -> Iterator[Constat]:
@@ -158,16 +157,7 @@ def _transmission(reponses: Mapping[str, Any]) -> Iterator[Constat]:
             "La synthèse est transmise au référent unique : la personne doit en connaître le contenu.", champ="MOS_35"
         )
     if "MOS_36" not in reponses and reponses.get("MOS_35") is True:
-        yield _doute("La personne est informée : la date de transmission au référent unique manque.", "MOS_36")
-
-
-def _doute(message: str, champ: str) -> Constat:
-    return Constat(message, Gravite.AVERTISSEMENT, champ)
-
-
-def _date(reponses: Mapping[str, Any], code: str) -> dt.date | None:
-    valeur = reponses.get(code)
-    return dt.date.fromisoformat(valeur) if valeur else None
+        yield doute("La personne est informée : la date de transmission au référent unique manque.", "MOS_36")
 
 
 def _jour(jour: dt.date) -> str:

@@ -1,12 +1,10 @@
 """The Word template of the MOS, « fiche bilan MOS modéle fusion » (deck), and the fields that it adds to the core's."""
 
-import calendar
-import datetime as dt
 import importlib.resources
 from collections.abc import Mapping
 from typing import Any
 
-from viesion_core.api import BilanVu, ChampFusion, DossierVu, EtapeResume, ModeleFusion
+from viesion_core.api import BilanVu, ChampFusion, DossierVu, ModeleFusion, date_de, duree_en_clair
 
 _MODELES = importlib.resources.files("viesion_mos") / "fusion"
 _CHAMPS = (
@@ -49,38 +47,17 @@ def completer(dossier: DossierVu, bilan: BilanVu | None) -> dict[str, Any]:
     etape = next((e for e in dossier.etapes if bilan and str(e.id) == bilan.etape), None)
     return {
         "mos": {
-            "duree": _duree(etape, dossier.aujourdhui) if etape else "",
+            "duree": duree_en_clair(etape.debut_reel, etape.fin_reelle or dossier.aujourdhui) if etape else "",
             "delai": _delai(reponses),
             "attention": [{"texte": texte} for code, valeur, texte in _ATTENTION if reponses.get(code) == valeur],
         }
     }
 
 
-def _duree(etape: EtapeResume, aujourdhui: dt.date) -> str:
-    """Return « 2 mois et 12 jours », the day of the end included."""
-    debut = etape.debut_reel
-    fin = (etape.fin_reelle or max(aujourdhui, debut)) + dt.timedelta(days=1)
-    mois = 0
-    while _plus_mois(debut, mois + 1) <= fin:
-        mois += 1
-    jours = (fin - _plus_mois(debut, mois)).days
-    morceaux = [f"{mois} mois"] if mois else []
-    return " et ".join([*morceaux, _jours(jours)] if jours or not mois else morceaux)
-
-
-def _plus_mois(date: dt.date, mois: int) -> dt.date:
-    """Return the same day some months later, or the last day of that month."""
-    annee, rang = divmod(date.year * 12 + date.month - 1 + mois, 12)
-    return dt.date(annee, rang + 1, min(date.day, calendar.monthrange(annee, rang + 1)[1]))
-
-
 def _delai(reponses: Mapping[str, Any]) -> str:
     """Return « 12 jours » between the prescription (MOS_01) and the first entretien held (MOS_04), "" if unknown."""
-    if not reponses.get("MOS_01") or not reponses.get("MOS_04"):
+    prescription, premier = date_de(reponses, "MOS_01"), date_de(reponses, "MOS_04")
+    if prescription is None or premier is None or premier < prescription:
         return ""
-    jours = (dt.date.fromisoformat(reponses["MOS_04"]) - dt.date.fromisoformat(reponses["MOS_01"])).days
-    return _jours(jours) if jours >= 0 else ""
-
-
-def _jours(nombre: int) -> str:
-    return f"{nombre} jour{'s' if nombre > 1 else ''}"
+    jours = (premier - prescription).days
+    return f"{jours} jour{'s' if jours > 1 else ''}"

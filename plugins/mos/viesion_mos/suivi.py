@@ -2,11 +2,21 @@
 
 import datetime as dt
 
-from viesion_core.api import BilanVu, DossierVu, EtapeResume, Niveau, Panneau, PointSortie
-from viesion_mos.bilan import PRESENCE, bilans_de, entretiens_de, libelle, questionnaire
+from viesion_core.api import (
+    BilanVu,
+    DossierVu,
+    EtapeResume,
+    Niveau,
+    Panneau,
+    PointSortie,
+    ajouter_mois,
+    bilans_reserves,
+    entretiens_de,
+    etape_ouverte,
+)
+from viesion_mos.bilan import CODE, bilans_mos, libelle, questionnaire
 from viesion_mos.controles import AUCUNE_SUITE
 
-CODE = "MOS"
 MOIS = 3
 """« ≤ 3 mois » (domain reference)."""
 _RESERVE = "Les bilans de santé ne sont lisibles que par les personnes habilitées : vérifiez avec l'une d'elles."
@@ -14,8 +24,8 @@ _RESERVE = "Les bilans de santé ne sont lisibles que par les personnes habilit�
 
 def points_sortie(dossier: DossierVu, etape: EtapeResume) -> list[PointSortie]:
     """Return the lines of the exit checklist: bilan closed, préconisation passed on to the référent unique."""
-    bilans = bilans_de(dossier, str(etape.id))
-    if not bilans and dossier.fiche.bilans and not dossier.bilans:
+    bilans = bilans_mos(dossier, str(etape.id))
+    if not bilans and bilans_reserves(dossier):
         return [PointSortie(libelle="Bilan MOS clos", fait=False, detail=_RESERVE, onglet="bilans")]
     dernier = bilans[0] if bilans else None
     return [_point_cloture(dernier), _point_transmission(dernier)]
@@ -23,12 +33,12 @@ def points_sortie(dossier: DossierVu, etape: EtapeResume) -> list[PointSortie]:
 
 def panneaux(dossier: DossierVu) -> list[Panneau]:
     """Return a sheet for the open MOS étape: its term, its entretiens, its bilan and the préconisation."""
-    etape = next((e for e in dossier.etapes if e.offre == CODE and e.ouverte), None)
+    etape = etape_ouverte(dossier, CODE)
     if etape is None:
         return []
-    terme = _plus_mois(etape.debut_reel, MOIS) - dt.timedelta(days=1)
-    tenus = len(entretiens_de(dossier, str(etape.id), PRESENCE))
-    bilans = bilans_de(dossier, str(etape.id))
+    terme = ajouter_mois(etape.debut_reel, MOIS) - dt.timedelta(days=1)
+    tenus = len(entretiens_de(dossier, str(etape.id)))
+    bilans = bilans_mos(dossier, str(etape.id))
     dernier = bilans[0] if bilans else None
     lignes = [
         ("Terme du module", f"{terme:%d/%m/%Y}"),
@@ -43,7 +53,7 @@ def panneaux(dossier: DossierVu) -> list[Panneau]:
             titre="Module d'Orientation Santé",
             lignes=tuple(lignes),
             texte="La durée de 3 mois est dépassée." if depasse else "",
-            niveau=Niveau.ATTEND if depasse or (dernier is None and not _reserve(dossier)) else None,
+            niveau=Niveau.ATTEND if depasse or (dernier is None and not bilans_reserves(dossier)) else None,
             onglet="bilans",
         )
     ]
@@ -78,12 +88,7 @@ def _point_transmission(dernier: BilanVu | None) -> PointSortie:
 def _etat(dossier: DossierVu, dernier: BilanVu | None) -> str:
     if dernier is not None:
         return f"{_date(dernier.date_bilan)}, {'clos' if dernier.clos else _remplissage(dernier)}"
-    return "Réservé aux personnes habilitées" if _reserve(dossier) else "À créer"
-
-
-def _reserve(dossier: DossierVu) -> bool:
-    """Whether bilans exist that the reader may not see."""
-    return bool(dossier.fiche.bilans) and not dossier.bilans
+    return "Réservé aux personnes habilitées" if bilans_reserves(dossier) else "À créer"
 
 
 def _preconisation(bilan: BilanVu, preconisation: str) -> str:
@@ -100,14 +105,3 @@ def _remplissage(bilan: BilanVu) -> str:
 
 def _date(iso: str) -> str:
     return f"{dt.date.fromisoformat(iso):%d/%m/%Y}"
-
-
-def _plus_mois(date: dt.date, mois: int) -> dt.date:
-    """Return the same day some months later, or the last day of that month."""
-    annee, rang = divmod(date.year * 12 + date.month - 1 + mois, 12)
-    for jour in range(date.day, 27, -1):
-        try:
-            return dt.date(annee, rang + 1, jour)
-        except ValueError:
-            continue
-    return dt.date(annee, rang + 1, date.day)

@@ -11,10 +11,11 @@ from viesion_core.api import (
     Questionnaire,
     bilans_de,
     dernier_bilan,
+    entree_connue,
     freins,
     lire_questionnaire,
+    sortie_connue,
 )
-from viesion_psme import blocs
 
 OFFRE = "PSME"
 FLASH, ACCOMPAGNEMENT = "PSME_FLASH", "PSME_ACC"
@@ -58,7 +59,7 @@ def preremplir(dossier: DossierVu, questionnaire: str, etape: EtapeResume) -> di
     return {
         **dict(propres),
         **dict(_reprises(dossier, questionnaire, etape)),
-        **dict(blocs.entree(dossier, etape, questionnaire)),
+        **dict(entree_connue(dossier, etape, questionnaire)),
     }
 
 
@@ -68,7 +69,7 @@ def _flash(etape: EtapeResume) -> Iterator[tuple[str, Any]]:
 
 
 def _accompagnement(dossier: DossierVu, etape: EtapeResume) -> Iterator[tuple[str, Any]]:
-    yield from blocs.sortie(etape, ACCOMPAGNEMENT, SORTIE)
+    yield from sortie_connue(etape, ACCOMPAGNEMENT, SORTIE)
     if gardes := [frein for frein in _FREINS if frein in freins(dossier)]:
         yield "PSME_ACC_08", gardes
     besoins = _besoins(dossier)

@@ -7,8 +7,7 @@ shown and may be passed over: the référent knows better.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from viesion_core.api import BilanVu, Constat, DossierVu, date_de, doute
-from viesion_psme import blocs
+from viesion_core.api import BilanVu, Constat, DossierVu, controler_entree, controler_sortie, date_de, doute
 from viesion_psme.bilan import FLASH, SORTIE
 
 BIEN_ETRE = {"PSME_FLASH": ("PSME_FLASH_09", "PSME_FLASH_10"), "PSME_ACC": ("PSME_ACC_06", "PSME_ACC_16")}
@@ -18,7 +17,7 @@ BIEN_ETRE = {"PSME_FLASH": ("PSME_FLASH_09", "PSME_FLASH_10"), "PSME_ACC": ("PSM
 def controler(dossier: DossierVu, bilan: BilanVu) -> list[Constat]:
     """Return the findings of a bilan, by question."""
     propres = _flash(bilan.reponses) if bilan.questionnaire == FLASH else _accompagnement(dossier, bilan)
-    return [*blocs.controler_entree(dossier, bilan), *_bien_etre(bilan), *propres]
+    return [*controler_entree(dossier, bilan), *_bien_etre(bilan), *propres]
 
 
 def _bien_etre(bilan: BilanVu) -> Iterator[Constat]:
@@ -46,7 +45,7 @@ def _flash(reponses: Mapping[str, Any]) -> Iterator[Constat]:
 
 def _accompagnement(dossier: DossierVu, bilan: BilanVu) -> Iterator[Constat]:
     reponses = bilan.reponses
-    yield from blocs.controler_sortie(dossier, bilan, SORTIE)
+    yield from controler_sortie(dossier, bilan, SORTIE)
     if reponses.get("PSME_ACC_15") == "RUPTURE" and reponses.get("PSME_ACC_22") is True:
         yield doute("La participation est rompue, et le projet d'insertion relancé : vérifiez.", "PSME_ACC_22")
     if reponses.get("PSME_ACC_16") is not None and "PSME_ACC_18" not in reponses:

@@ -1,34 +1,32 @@
-"""The shared blocks of the questionnaires of the offre: how the entry and the exit are pre-filled and controlled."""
+"""Blocks that the questionnaires of offres share: E (entry) and S (exit), pre-filled, then controlled at the closing.
+
+Block E is questions 1 to 4 (real entry, « Prescripteur », individual entretiens, collective workshops), block S four
+questions from a rank on (real end, « Motif de fin d'étape », employment, exit from RSA). A code is that of the
+questionnaire and a rank of two digits: MOC_01. `viesion_core.api` offers them to plugin authors.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
-from viesion_core.api import (
-    COLLECTIFS,
-    BilanVu,
-    Constat,
-    DossierVu,
-    EtapeResume,
-    date_de,
-    doute,
-    entretiens_de,
-    prescripteur,
-)
+from viesion_core.bilans.model import BilanVu
+from viesion_core.offres.aides import COLLECTIFS, date_de, doute, entretiens_de, prescripteur
+from viesion_core.offres.model import Constat, DossierVu
+from viesion_core.parcours.model import EtapeResume
 
 
-def compter(dossier: DossierVu, etape: str) -> tuple[int, int]:
+def compter_entretiens(dossier: DossierVu, etape: str) -> tuple[int, int]:
     """Return how many individual entretiens and collective workshops of an étape were held."""
     tenus = entretiens_de(dossier, etape)
     ensemble = sum(entretien.type in COLLECTIFS for entretien in tenus)
     return len(tenus) - ensemble, ensemble
 
 
-def entree(dossier: DossierVu, etape: EtapeResume, prefixe: str) -> Iterator[tuple[str, Any]]:
+def entree_connue(dossier: DossierVu, etape: EtapeResume, prefixe: str) -> Iterator[tuple[str, Any]]:
     """Yield the answers of block E that the dossier knows: first entretien held, who prescribed, counts."""
     if qui := prescripteur(dossier):
         yield f"{prefixe}_02", qui
     if tenus := entretiens_de(dossier, str(etape.id)):
-        seuls, ensemble = compter(dossier, str(etape.id))
+        seuls, ensemble = compter_entretiens(dossier, str(etape.id))
         yield f"{prefixe}_01", tenus[0].jour.isoformat()
         yield f"{prefixe}_03", seuls
         yield f"{prefixe}_04", ensemble
@@ -47,7 +45,7 @@ def controler_entree(dossier: DossierVu, bilan: BilanVu) -> Iterator[Constat]:
     if etape and etape.fin_reelle and arrivee and arrivee > etape.fin_reelle:
         message = f"L'entrée réelle suit la fin réelle de l'étape ({etape.fin_reelle:%d/%m/%Y})."
         yield Constat(message, champ=f"{prefixe}_01")
-    seuls, ensemble = compter(dossier, bilan.etape)
+    seuls, ensemble = compter_entretiens(dossier, bilan.etape)
     for rang, compte, quoi in (("03", seuls, "entretiens individuels"), ("04", ensemble, "ateliers collectifs")):
         ecrit = reponses.get(f"{prefixe}_{rang}")
         if ecrit is not None and ecrit != compte:
@@ -55,7 +53,7 @@ def controler_entree(dossier: DossierVu, bilan: BilanVu) -> Iterator[Constat]:
             yield doute(message, f"{prefixe}_{rang}")
 
 
-def sortie(etape: EtapeResume, prefixe: str, rang: int) -> Iterator[tuple[str, Any]]:
+def sortie_connue(etape: EtapeResume, prefixe: str, rang: int) -> Iterator[tuple[str, Any]]:
     """Yield the answers of block S, whose first question is of that rank, that a closed étape knows."""
     if etape.fin_reelle:
         yield f"{prefixe}_{rang:02}", etape.fin_reelle.isoformat()
