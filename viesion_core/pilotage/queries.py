@@ -9,7 +9,7 @@ import msgspec
 from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.bilans.model import Condition, Questionnaire, TypeQuestion
 from viesion_core.contexte import Contexte
-from viesion_core.db import convertir, lire, lire_un
+from viesion_core.db import base_courante, convertir, lire, lire_un
 from viesion_core.erreurs import Introuvable
 from viesion_core.pilotage.model import (
     CLOSE,
@@ -88,13 +88,20 @@ async def comptes(ctx: Contexte, version: VersionQuestionnaire, filtres: Filtres
     if totaux is None or not totaux["retenus"]:
         return Comptes()
     textes = list(textes_libres(version.questionnaire))
-    valeur = f"CASE WHEN r.question IN ({_marques(textes)}) THEN '' ELSE CAST(r.valeur AS TEXT) END" if textes else ""
     cas = "".join(f" WHEN {{}} THEN {formule}" for formule in formules.values())
+    demandee = f"CASE r.question{cas} ELSE 1 = 1 END" if cas else "1 = 1"
+    # PostgreSQL cannot group by JSON; SQLite groups by what is stored three times faster than by a cast of it.
+    valeur = "r.valeur" if base_courante().dialecte == "sqlite" else "CAST(r.valeur AS TEXT)"
     lignes = await lire(
-        f"""{sources} SELECT r.question, {valeur or "CAST(r.valeur AS TEXT)"} AS valeur, count(*) AS effectif
+        f"""{sources} SELECT r.question, CAST({valeur} AS TEXT) AS valeur, count(*) AS effectif
         FROM posees s JOIN reponse r ON r.bilan = s.id
-        {f"WHERE CASE r.question{cas} ELSE 1 = 1 END" if cas else ""} GROUP BY 1, 2""",
+        WHERE r.question NOT IN ({_marques(textes) or "''"}) AND {demandee} GROUP BY r.question, {valeur}
+        UNION ALL SELECT r.question, '' AS valeur, count(*) AS effectif
+        FROM posees s JOIN reponse r ON r.bilan = s.id
+        WHERE r.question IN ({_marques(textes) or "''"}) AND {demandee} GROUP BY r.question""",
         *parametres,
+        *textes,
+        *formules,
         *textes,
         *formules,
     )
