@@ -4,10 +4,12 @@ import csv
 import io
 
 import msgspec
+import openpyxl
 
 from tests.bilans.aides import essai, garder, repondre, un_bilan
 from tests.serveur import Serveur, requetes
 from viesion_core.testing import Monde
+from web.export_xlsx import Feuille, classeur
 
 PERIODE = {"du": "01/01/2026", "au": "31/12/2026"}
 
@@ -90,3 +92,49 @@ async def test_under_five_people_nothing_of_a_health_bilan_is_shown(serveur: Ser
         assert "masqué" in recu.text
         vide = await client.get("/pilotage/bilans/SANTE", params={"du": "01/01/2020", "au": "31/01/2020"})
         assert "Aucun bilan dans cette sélection" in vide.text
+
+
+async def test_a_workbook_holds_the_same_and_says_what_was_asked(serveur: Serveur, monde: Monde) -> None:
+    await _remplir(monde)
+    async with serveur.client(monde.pilote) as client:
+        recu = await client.get("/pilotage/bilans/SANTE/export.xlsx", params={**PERIODE, "comparer": "precedente"})
+        assert recu.headers["content-disposition"].endswith('.xlsx"')
+        livre = openpyxl.load_workbook(io.BytesIO(recu.content))
+        rangees = list(livre["Réponses"].iter_rows(values_only=True))
+        assert rangees[0][1:3] == ("Code", "Question")
+        assert {r[7] for r in rangees if r[1] == "RENONCE"} == {"masqué"}
+        cadre = dict(livre["Ce qui est compilé"].iter_rows(values_only=True))
+        assert cadre["Périmètre"] == "Le département"
+        assert cadre["Bilans"] == 9
+        assert "arrondis à 5 près" in cadre["Données de santé"]
+        assert cadre["Comparés à ceux"] == "du 01/01/2025 au 31/12/2025"
+
+
+def test_a_text_is_never_a_formula_in_a_workbook() -> None:
+    textes = ["=1+1", "+33", "-2", "@SUM(A1)", "a\x00b", "", None, True]
+    contenu = classeur([Feuille(titre="Essai", entetes=["Un"], rangees=[[texte] for texte in textes] + [[1.5], [2]])])
+    feuille = openpyxl.load_workbook(io.BytesIO(contenu))["Essai"]
+    lues = [feuille.cell(row=rang, column=1) for rang in range(2, 12)]
+    assert [c.value for c in lues] == ["=1+1", "+33", "-2", "@SUM(A1)", "ab", None, None, "True", 1.5, 2]
+    assert all(c.data_type == "s" for c in lues[:5])
+    assert [c.data_type for c in lues[8:]] == ["n", "n"]
+
+
+async def test_the_home_counts_and_exports_the_period(serveur: Serveur, monde: Monde) -> None:
+    await _remplir(monde)
+    for ctx, organisme in ((monde.directeur, "Association Exemple"), (monde.pilote, "Le département")):
+        async with serveur.client(ctx) as client:
+            page = await client.get("/pilotage", params={**PERIODE, "comparer": "annee"})
+            assert requetes(page) <= 12
+            assert f"{organisme}, du 01/01/2026 au 31/12/2026" in page.text
+            recu = await client.get("/pilotage/export.csv", params=PERIODE)
+            lignes = {tuple(ligne[:2]): ligne[2] for ligne in csv.reader(io.StringIO(recu.text), delimiter=";")}
+            assert lignes["Ensemble", "Entrées"] == "18"
+            assert lignes["Entrées par mois", "janvier 2026"] == "18"
+            assert lignes["Délai avant la première étape", "16 à 30 jours"] == "18"
+            assert lignes["Bilans par questionnaire", "PSME - Essai"] == "9"
+            livre = openpyxl.load_workbook(
+                io.BytesIO((await client.get("/pilotage/export.xlsx", params=PERIODE)).content)
+            )
+            assert dict(livre["Ce qui est compté"].iter_rows(values_only=True))["Périmètre"] == organisme
+            assert ("Ensemble", "Sorties", 0, None) in list(livre["Activité"].iter_rows(values_only=True))

@@ -32,6 +32,7 @@ from web.ecrans.parcours import ParcoursController
 from web.ecrans.parcours_etapes import EtapeController
 from web.ecrans.parcours_referents import AffectationController, ReferentController
 from web.ecrans.pilotage import PilotageController
+from web.ecrans.pilotage_bilan import CompilationController
 from web.ecrans.recherche import RechercheController
 from web.ecrans.sante import SanteController
 from web.ecrans.sortie import SortieController
@@ -78,4 +79,5 @@ ECRANS: list[type[Controller]] = [
     AlerteController,
     EchangesController,
     PilotageController,
+    CompilationController,
 ]
