@@ -5,7 +5,8 @@ _FAMILLES = {
     "contrat": "Contrat", "difficulte": "Difficulté", "dispositif": "Dispositif", "document": "Document",
     "dossier": "Dossier", "entretien": "Entretien", "etape": "Étape", "identite": "Hors périmètre",
     "journal": "Journal", "modele": "Modèle de fusion", "note": "Note", "offre": "Offre de service",
-    "organisme": "Organisme", "pilotage": "Pilotage", "rejet": "Rejet d'échange", "referent": "Référent", "utilisateur": "Utilisateur",
+    "organisme": "Organisme", "pilotage": "Pilotage", "rejet": "Rejet d'échange", "referent": "Référent",
+    "utilisateur": "Utilisateur",
 }  # fmt: skip
 _VERBES = {
     "abandonner": "abandon", "activer": "activation", "actualiser": "actualisation", "affecter": "affectation",
