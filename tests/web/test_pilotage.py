@@ -14,7 +14,7 @@ from web.export_xlsx import Feuille, classeur
 PERIODE = {"du": "01/01/2026", "au": "31/12/2026"}
 
 
-async def _remplir(monde: Monde) -> None:
+async def remplir(monde: Monde) -> None:
     sante = essai(code="SANTE", sensible=True, libelle="PSME - Essai")
     ouvert = essai()
     sections = tuple(
@@ -30,7 +30,7 @@ async def _remplir(monde: Monde) -> None:
 
 
 async def test_the_director_and_the_pilote_compile_the_referent_does_not(serveur: Serveur, monde: Monde) -> None:
-    await _remplir(monde)
+    await remplir(monde)
     async with serveur.client(monde.referent) as client:
         assert (await client.get("/pilotage")).status_code == 403
         assert (await client.get("/pilotage/bilans/ESSAI")).status_code == 403
@@ -57,7 +57,7 @@ async def test_the_director_and_the_pilote_compile_the_referent_does_not(serveur
 
 
 async def test_an_export_holds_what_the_page_shows_and_nothing_that_it_hides(serveur: Serveur, monde: Monde) -> None:
-    await _remplir(monde)
+    await remplir(monde)
     async with serveur.client(monde.directeur) as client:
         page = await client.get("/pilotage/bilans/SANTE", params=PERIODE)
         assert "masqué" in page.text
@@ -95,7 +95,7 @@ async def test_under_five_people_nothing_of_a_health_bilan_is_shown(serveur: Ser
 
 
 async def test_a_workbook_holds_the_same_and_says_what_was_asked(serveur: Serveur, monde: Monde) -> None:
-    await _remplir(monde)
+    await remplir(monde)
     async with serveur.client(monde.pilote) as client:
         recu = await client.get("/pilotage/bilans/SANTE/export.xlsx", params={**PERIODE, "comparer": "precedente"})
         assert recu.headers["content-disposition"].endswith('.xlsx"')
@@ -121,7 +121,7 @@ def test_a_text_is_never_a_formula_in_a_workbook() -> None:
 
 
 async def test_the_home_counts_and_exports_the_period(serveur: Serveur, monde: Monde) -> None:
-    await _remplir(monde)
+    await remplir(monde)
     for ctx, organisme in ((monde.directeur, "Association Exemple"), (monde.pilote, "Le département")):
         async with serveur.client(ctx) as client:
             page = await client.get("/pilotage", params={**PERIODE, "comparer": "annee"})
