@@ -4,7 +4,7 @@
 and its people into it. PostgreSQL is at `VIESION_TEST_POSTGRESQL`; if it cannot be reached the tests fail.
 
 A plugin author asks for them with `addopts = "-p viesion_core.testing"`. Without any base: `un_dossier`, `une_etape`,
-`un_bilan`… make what a hook receives, and `verifier_offre(folder, tmp_path)` returns what the offre has against the
+`un_bilan`… make what a hook receives, `fusionner_modeles` merges every template of an offre on a real bilan, and `verifier_offre(folder, tmp_path)` returns what the offre has against the
 quality contract (`viesion_core.kit.POINTS`), nothing when it is kept.
 """
 
@@ -30,9 +30,11 @@ from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif, Rattach
 from viesion_core.exemples import un_bilan, un_dossier, un_entretien, un_referent, une_difficulte, une_etape
 from viesion_core.journal.actions import vider
 from viesion_core.kit import verifier as verifier_offre
+from viesion_core.kit.documents import fusionner_modeles
 from viesion_core.nomenclatures.actions import charger_nomenclatures
 from viesion_core.nomenclatures.model import cle
 from viesion_core.organismes.actions import activer_offre, enregistrer_organisme
+from viesion_core.parcours.tables import Etape
 
 __all__ = [
     "MAINTENANT",
@@ -43,8 +45,10 @@ __all__ = [
     "base_postgresql",
     "creer_monde",
     "creer_utilisateur",
+    "fusionner_modeles",
     "modele_sqlite",
     "monde",
+    "ouvrir_etape_offre",
     "un_bilan",
     "un_dossier",
     "un_entretien",
@@ -245,6 +249,29 @@ class Monde(msgspec.Struct):
             )
             await indexer([(numero, nom, "", prenom)])
         return numero, uuid.UUID(str(dispositif["id"]))
+
+
+async def ouvrir_etape_offre(monde: Monde, offre: str, libelle: str) -> tuple[int, uuid.UUID]:
+    """Enable an offre for the organism, open an étape of it begun two months ago; return the dossier and the étape."""
+    debut = monde.referent.aujourdhui - dt.timedelta(days=61)
+    convention = await activer_offre(
+        monde.systeme, monde.organisme, offre=offre, libelle=libelle, territoire="Centre", debut=debut
+    )
+    numero, dispositif = await monde.dossier()
+    async with acte(monde.referent, "etape.ouvrir", "Étape", beneficiaire=numero) as a:
+        ligne = await a.inserer(
+            Etape,
+            {
+                "beneficiaire": numero,
+                "dispositif": dispositif,
+                "organisme": monde.organisme,
+                "offre_de_service": convention,
+                "offre": offre,
+                "debut_reel": debut,
+                "motif_fin": "",
+            },
+        )
+    return numero, uuid.UUID(str(ligne["id"]))
 
 
 async def creer_utilisateur(
