@@ -4,8 +4,9 @@
 and its people into it. PostgreSQL is at `VIESION_TEST_POSTGRESQL`; if it cannot be reached the tests fail.
 
 A plugin author asks for them with `addopts = "-p viesion_core.testing"`. Without any base: `un_dossier`, `une_etape`,
-`un_bilan`… make what a hook receives, `fusionner_modeles` merges every template of an offre on a real bilan, and `verifier_offre(folder, tmp_path)` returns what the offre has against the
-quality contract (`viesion_core.kit.POINTS`), nothing when it is kept.
+`un_bilan`… make what a hook receives. `fusionner_modeles` merges every template of an offre on a real bilan, and
+`verifier_offre(folder, tmp_path)` returns what the offre has against the quality contract (`viesion_core.kit.POINTS`),
+nothing when it is kept.
 """
 
 import asyncio
