@@ -8,5 +8,6 @@ One file per subject, each with `SUJETS`, a list of functions that take a `Banc`
 
 - `ecrans.py`: server time and queries of the screens;
 - `alertes.py`: the counts of alerts, each alone and the favourites together;
-- `extensions.py`: the price of the plugin layer.
+- `extensions.py`: the price of the plugin layer;
+- `pilotage.py`: the home of pilotage and a compilation.
 """
