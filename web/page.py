@@ -18,6 +18,7 @@ from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.extensions import Registre
 from viesion_core.garde.model import AvertissementGarde
 from viesion_core.settings import Settings
+from web.aide import aide_de
 from web.conflit import ChampConflit, comprendre
 from web.favoris import favoris
 from web.rendu import environnement
@@ -175,6 +176,7 @@ class Page:
             "nonce": self.requete.scope["state"].get("nonce", ""),
             "theme": theme if theme in ("clair", "sombre") else "",
             "chemin": self.requete.url.path,
+            "aide_ecran": aide_de(self.requete.url.path),
             "mode": self.settings.mode,
             "assistance": self.settings.adresse_anomalies,
             "fait": MESSAGES.get(self.requete.query_params.get("fait", ""), ""),

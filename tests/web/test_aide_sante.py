@@ -7,6 +7,7 @@ from viesion_core.acces.actions import demander_mot_de_passe
 from viesion_core.courriels.envoi import TransportDossier, envoyer_courriels
 from viesion_core.db import executer, lire_valeur, transaction
 from viesion_core.testing import Monde
+from web.aide import aide_de, chercher_aide
 from web.securite import maintenant
 
 
@@ -74,3 +75,27 @@ async def test_a_conflict_shows_what_was_typed_and_what_is_stored(serveur: Serve
     assert reponse.status_code == 409
     for mots in ("Second nom", "Premier nom", "0400000000", "Rouvrir la page à jour", f'href="{adresse}"'):
         assert mots in reponse.text
+
+
+async def test_each_screen_leads_to_its_help(serveur: Serveur, monde: Monde) -> None:
+    attendues = {
+        "/": "accueil",
+        "/beneficiaires": "beneficiaires",
+        "/beneficiaires/nouveau": "nouveau-beneficiaire",
+        "/beneficiaires/12": "resume",
+        "/beneficiaires/12/entretiens/nouveau": "entretiens",
+        "/infocentre/alertes/X": "alertes",
+    }
+    assert {chemin: getattr(aide_de(chemin), "code", None) for chemin in attendues} == attendues
+    assert aide_de("/aide") is None
+    assert [a.code for a in chercher_aide("bilan fusion")] == ["bilans"]
+    async with serveur.client(monde.referent) as client:
+        notes = await client.get("/notes")
+        assert 'href="/aide/ecrans/notes?retour=/notes"' in notes.text
+        page = await client.get("/aide/ecrans/notes?retour=/notes")
+        assert "Une note est à vous seul" in page.text
+        assert 'href="/notes"' in page.text
+        assert requetes(page) <= 12
+        assert (await client.get("/aide/ecrans/inconnu")).status_code == 404
+        assert "Aucun écran pour" in (await client.get("/aide?q=zzz")).text
+        assert "Difficultés" in (await client.get("/aide?q=DIFFICULTES")).text

@@ -11,9 +11,11 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Response, get
+from litestar.params import FromPath, FromQuery
 
 from viesion_core.erreurs import Introuvable
-from web.page import PageCourante
+from web.aide import aides, chercher_aide
+from web.page import PageCourante, retour_interne
 from web.politiques import CONNECTE, PUBLIQUE, politique
 
 COURRIELS_AFFICHES = 50
@@ -27,9 +29,18 @@ class AideController(Controller):
     opt = politique(CONNECTE)
 
     @get()
-    async def lire(self, page: PageCourante) -> Response[Any]:
-        """Show the help."""
-        return await page.rendre("aide/aide.html")
+    async def lire(self, page: PageCourante, q: FromQuery[str] = "") -> Response[Any]:
+        """Show the help; with `q`, the screens whose help holds these words."""
+        question = q.strip()[:200]
+        return await page.rendre("aide/aide.html", question=question, trouvees=chercher_aide(question))
+
+    @get("/ecrans/{code:str}")
+    async def ecran(self, page: PageCourante, code: FromPath[str], retour: FromQuery[str] = "") -> Response[Any]:
+        """Show the help of one screen, and the way back to it."""
+        aide = next((aide for aide in aides() if aide.code == code), None)
+        if aide is None:
+            raise Introuvable
+        return await page.rendre("aide/ecran.html", aide=aide, retour=retour_interne(retour, ""))
 
     @get("/courriels", opt=politique(PUBLIQUE))
     async def courriels(self, page: PageCourante) -> Response[Any]:
