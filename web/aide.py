@@ -6,7 +6,7 @@ import tomllib
 
 import msgspec
 
-from viesion_core.dossiers.mots import cle
+from viesion_core.nomenclatures.model import cle
 
 _FICHIER = pathlib.Path(__file__).parent / "gabarits" / "aide" / "ecrans.toml"
 
