@@ -6,6 +6,8 @@ import uuid
 
 import msgspec
 
+from viesion_core.agenda.actions import publier_creneaux
+from viesion_core.agenda.model import SaisiePlage, feries
 from viesion_core.bilans.actions import creer_bilan
 from viesion_core.bilans.actions_reponses import enregistrer_reponse
 from viesion_core.bilans.model import SaisieReponse
@@ -27,6 +29,7 @@ from viesion_core.parcours.actions_etapes import enregistrer_etape
 from viesion_core.parcours.actions_referents import affecter_referent
 from viesion_core.parcours.model import PARCOURS, SaisieAffectation, SaisieContrat, SaisieEtape
 from viesion_core.testing import Monde
+from web.securite import maintenant
 
 DEBUT = dt.date(2026, 2, 2)
 INCONNU = uuid.UUID("00000000-0000-4000-8000-00000000dead")
@@ -72,10 +75,23 @@ async def creer_objets(
     _, identifiants["documents"] = await deposer_document(
         auteur, numero, PDF, dossier=documents, nom_client="avis.pdf", nom=canari
     )
+    identifiants["creneaux"] = await _publier(auteur, canari)
     identifiants["rejets"] = await _rejeter(auteur, canari)
     textes = {"reponses": "MOS_27", "alertes": "A02", "bilans": "MOS", "modeles": "CONVOCATION", "editions": "1"}
     textes["ecrans"] = "notes"
     return Objets(canari=canari, numero=numero, identifiants=identifiants, textes=textes)
+
+
+async def _publier(auteur: Contexte, canari: str) -> uuid.UUID:
+    """Publish a slot, to come whatever the day of the run."""
+    jour = maintenant().date() + dt.timedelta(days=30)
+    while jour.weekday() >= 5 or jour in feries(jour.year):
+        jour += dt.timedelta(days=1)
+    plage = SaisiePlage(
+        jours=(jour.weekday(),), debut=jour, fin=jour, de=540, a=600, duree=60, type="SUIVI", titre=canari
+    )
+    await publier_creneaux(auteur, plage)
+    return uuid.UUID(str(await lire_valeur("SELECT id FROM creneau WHERE organisme = {}", auteur.organisme)))
 
 
 async def _rejeter(auteur: Contexte, canari: str) -> uuid.UUID:

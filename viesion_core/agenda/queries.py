@@ -11,6 +11,7 @@ from viesion_core.entretiens.model import DUREE_MAXIMALE, minuit
 from viesion_core.erreurs import Introuvable
 
 LIBRES_MAXIMUM = 500
+PAR_PAGE = 20
 _TIENT = "e.realisation NOT IN ('REPORTE', 'ANNULE_STR')"
 _CRENEAU = f"""SELECT c.id, c.plage, c.organisme, o.nom AS organisme_nom, c.collaborateur,
     upper(u.nom) || ' ' || u.prenom AS collaborateur_nom, c.debut, c.fin, p.titre, p.lieu, p.adresse, p.vecteur, p.type,
@@ -53,6 +54,29 @@ async def creneaux_libres(
     trouves = [convertir(Creneau, ligne) for ligne in lignes]
     pris = await _occupes(trouves) if trouves else []
     return [c for c in trouves if not any(_gene(c, autre) for autre in pris)][:limite]
+
+
+async def creneaux_publies(
+    ctx: Contexte, *, collaborateur: uuid.UUID | None = None, page: int = 1, par_page: int = PAR_PAGE
+) -> tuple[list[Creneau], int]:
+    """Return a page of the slots to come of one's organism, taken or not, the nearest first, and how many.
+
+    `collaborateur`: those of one référent.
+    """
+    condition, parametres = _de_l_organisme(ctx, None)
+    if collaborateur is not None:
+        condition += " AND c.collaborateur = {}"
+        parametres.append(collaborateur)
+    lignes = await lire(
+        f"""SELECT l.*, count(*) OVER () AS total FROM ({_CRENEAU} WHERE c.retire_le IS NULL AND c.debut > {{}}
+            AND {condition}) l ORDER BY l.debut, l.id LIMIT {{}} OFFSET {{}}""",
+        ctx.maintenant,
+        *parametres,
+        par_page,
+        (page - 1) * par_page,
+    )
+    total = lignes[0]["total"] if lignes else 0
+    return [convertir(Creneau, {k: v for k, v in ligne.items() if k != "total"}) for ligne in lignes], total
 
 
 async def creneau(ctx: Contexte, identifiant: uuid.UUID) -> Creneau:

@@ -16,6 +16,7 @@ from web.ecrans.bilans import BilanController
 from web.ecrans.caracteristiques import CaracteristiqueController
 from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
+from web.ecrans.creneaux import CreneauController, ReservationController
 from web.ecrans.difficultes import DifficulteController
 from web.ecrans.dispositif import DispositifController
 from web.ecrans.documents import DocumentController
@@ -48,6 +49,8 @@ ECRANS: list[type[Controller]] = [
     DeplacementController,
     AbonnementController,
     CalendrierController,
+    CreneauController,
+    ReservationController,
     NoteController,
     ActeController,
     BeneficiairesController,

@@ -8,10 +8,12 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from viesion_core.acces.queries import collaborateurs
+from viesion_core.agenda.model import Creneau
+from viesion_core.agenda.queries import creneaux_libres
 from viesion_core.entretiens.actions import CONFIRMATION, deplacer_entretien
 from viesion_core.entretiens.queries import agenda, entretien
 from viesion_core.erreurs import ErreurSaisie, Introuvable
-from web.ecrans.agenda_grille import MOIS_ENTIER, PAS, SEMAINE, VUES, heures, jours, periode
+from web.ecrans.agenda_grille import MOIS_ENTIER, PAS, SEMAINE, VUES, Periode, heures, jours, periode, places_libres
 from web.formulaire import lire_formulaire
 from web.page import Page, PageCourante, retour_interne
 from web.politiques import DOSSIER_ECRITURE, SUIVI, politique
@@ -41,7 +43,8 @@ class AgendaController(Controller):
             raise Introuvable
         vus = periode(vue, jour)
         rendez_vous = await agenda(page.ctx, vus.debut, vus.fin, **_qui(page, de))
-        premiere, derniere = heures(rendez_vous)
+        libres = await _libres(page, de, vus) if vue != MOIS_ENTIER else []
+        premiere, derniere = heures([*rendez_vous, *libres])
         return await page.rendre(
             f"agenda/{'mois' if vue == MOIS_ENTIER else 'grille'}.html",
             vue=vue,
@@ -51,7 +54,15 @@ class AgendaController(Controller):
             filtres={"vue": vue, "date": jour.isoformat(), "de": de},
             jour=jour,
             periode=vus,
-            jours=jours(vus.debut, vus.fin, rendez_vous, premiere, jour.month if vue == MOIS_ENTIER else 0),
+            jours=jours(
+                vus.debut,
+                vus.fin,
+                rendez_vous,
+                premiere,
+                jour.month if vue == MOIS_ENTIER else 0,
+                aussi={c.jour for c in libres},
+            ),
+            creneaux=places_libres(libres, premiere),
             premiere=premiere,
             derniere=derniere,
             pas=PAS,
@@ -109,6 +120,15 @@ def _qui(page: Page, de: str) -> dict[str, Any]:
     if de == MOI:
         return {}
     return {"organisme": page.ctx.organisme} if de == ORGANISME else {"collaborateur": uuid.UUID(de)}
+
+
+async def _libres(page: Page, de: str, vus: Periode) -> list[Creneau]:
+    """Return the slots that nobody holds yet of the person whose agenda it is; none for the whole organism."""
+    if de == ORGANISME:
+        return []
+    qui = page.ctx.utilisateur if de == MOI else uuid.UUID(de)
+    trouves = await creneaux_libres(page.ctx, vus.debut, vus.fin, collaborateur=qui)
+    return [c for c in trouves if not c.pris]
 
 
 def _jour(texte: str, defaut: dt.date) -> dt.date:

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
+from viesion_core.agenda.model import Creneau
 from viesion_core.contexte import PARIS
 from viesion_core.entretiens.model import RendezVous
 from viesion_core.formats import JOURS, MOIS
@@ -26,6 +27,14 @@ class Bloc(msgspec.Struct, frozen=True, kw_only=True):
     longueur: int
     colonne: int
     colonnes: int
+
+
+class CreneauLibre(msgspec.Struct, frozen=True, kw_only=True):
+    """A free slot in the grid: first row, number of rows."""
+
+    creneau: Creneau
+    rang: int
+    longueur: int
 
 
 class JourAgenda(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +83,7 @@ def periode(vue: str, jour: dt.date) -> Periode:
     )
 
 
-def heures(rendez_vous: Sequence[RendezVous]) -> tuple[int, int]:
+def heures(rendez_vous: Sequence[RendezVous | Creneau]) -> tuple[int, int]:
     """Return the first and the last hour of the grid: 8 h to 18 h, wider when an entretien asks for it."""
     debuts = [_minutes(r.debut) // 60 for r in rendez_vous]
     fins = [min(24, -(-(_minutes(r.debut) + r.duree) // 60)) for r in rendez_vous]
@@ -82,12 +91,21 @@ def heures(rendez_vous: Sequence[RendezVous]) -> tuple[int, int]:
 
 
 def jours(
-    debut: dt.date, fin: dt.date, rendez_vous: Sequence[RendezVous], premiere: int, mois: int = 0
+    debut: dt.date,
+    fin: dt.date,
+    rendez_vous: Sequence[RendezVous],
+    premiere: int,
+    mois: int = 0,
+    *,
+    aussi: Collection[dt.date] = (),
 ) -> list[JourAgenda]:
-    """Return each day from `debut` to `fin` and its entretiens, placed; a week-end with nothing stays in a month."""
+    """Return each day from `debut` to `fin` and its entretiens, placed.
+
+    A week-end with nothing stays in a month only; `aussi` names days that are shown in any case.
+    """
     par_jour = {jour: list(groupe) for jour, groupe in itertools.groupby(rendez_vous, key=lambda r: r.jour)}
     tous = [debut + dt.timedelta(days=n) for n in range((fin - debut).days + 1)]
-    montres = [j for j in tous if mois or j.weekday() < 5 or j in par_jour or len(tous) == 1]
+    montres = [j for j in tous if mois or j.weekday() < 5 or j in par_jour or j in aussi or len(tous) == 1]
     return [
         JourAgenda(
             date=jour,
@@ -96,6 +114,17 @@ def jours(
         )
         for jour in montres
     ]
+
+
+def places_libres(creneaux: Sequence[Creneau], premiere: int) -> dict[dt.date, list[CreneauLibre]]:
+    """Return where the free slots stand, by day: nothing meets them, they have the whole width."""
+    places: dict[dt.date, list[CreneauLibre]] = {}
+    for c in creneaux:
+        rang = (_minutes(c.debut) - premiere * 60) // PAS + 1
+        dernier = (24 - premiere) * 60 // PAS
+        longueur = max(1, min(-(-c.duree // PAS), dernier - rang + 1))
+        places.setdefault(c.jour, []).append(CreneauLibre(creneau=c, rang=rang, longueur=longueur))
+    return places
 
 
 def placer(rendez_vous: Sequence[RendezVous], premiere: int) -> list[Bloc]:

@@ -1,13 +1,14 @@
 """The form of an entretien, new or changed: what it proposes, and how it comes back."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from litestar import Response
 
 from viesion_core.acces.queries import collaborateurs
+from viesion_core.agenda.model import Creneau
 from viesion_core.contexte import PARIS, Role
 from viesion_core.entretiens.actions import CONFIRMATION
 from viesion_core.entretiens.model import EntretienResume, entree_proposee, etape_proposee, jour_de, modifiable
@@ -112,9 +113,13 @@ async def formulaire(
     avertissement: str = "",
     saisie: dict[str, Any] | None = None,
     champs: Iterable[ChampConflit] = (),
+    creneaux: Sequence[Creneau] = (),
     **rendu: Any,
 ) -> Response[Any]:
-    """Return the form; when it is new and nothing is typed yet, the étape and the accompagnement of the day chosen."""
+    """Return the form; when it is new and nothing is typed yet, the étape and the accompagnement of the day chosen.
+
+    `creneaux`: the free slots proposed above it.
+    """
     de_la_personne, entrees = await etapes(page.ctx, numero), await entrees_dispositif(page.ctx, numero)
     choix = {
         "collaborateur": await _collaborateurs(page, entretien),
@@ -147,6 +152,7 @@ async def formulaire(
         sujet_fusion={"entretien": entretien.id} if entretien else {},
         retour=retour,
         avertissement=avertissement,
+        creneaux=creneaux,
         **rendu,
     )
 

@@ -12,6 +12,7 @@ from viesion_core.entretiens.model import SUITES
 from viesion_core.entretiens.queries import PAR_PAGE, entretien, entretiens_page
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.nomenclatures.model import nomenclature
+from web.ecrans.creneaux import PROCHES, creneaux_proches
 from web.ecrans.dossier_commun import rendre_dossier, retour_local
 from web.ecrans.entretien_page import ECRITURE, Vue, formulaire, peut_modifier
 from web.ecrans.entretien_saisie import Proposition, instant_propose, lignes_de, lire_saisie, retoucher
@@ -79,8 +80,15 @@ class EntretienController(Controller):
             champs = ("duree", "collaborateur", "lieu", "vecteur", "dispositif", "etape", "type")
             repris: dict[str, Any] = {champ: getattr(remplace, champ) for champ in champs}
             proposition = Proposition(debut=proposition.debut, **repris)
+        proches = await creneaux_proches(page, PROCHES) if remplace is None else []
         return await formulaire(
-            page, numero, proposition, remplace=remplace, lignes=[], retour=retour_local(numero, retour, "")
+            page,
+            numero,
+            proposition,
+            remplace=remplace,
+            lignes=[],
+            retour=retour_local(numero, retour, ""),
+            creneaux=proches,
         )
 
     @post("/nouveau", opt=politique(DOSSIER_ECRITURE))
