@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 import uvicorn
+from cryptography.fernet import Fernet
 from playwright.async_api import BrowserContext
 
 from viesion_core.acces.queries import empreinte
@@ -25,6 +26,9 @@ from web.securite import ENTETE_JETON, jeton_formulaire, maintenant, nom_cookie
 
 SQLITE = pytest.mark.parametrize("adresse_base", ["sqlite"], indirect=True)
 """Marks a test that one engine is enough for: what it tries is in the browser."""
+
+
+SECRETS = {"secret": "s" * 48, "cle_echanges": Fernet.generate_key().decode()}
 
 
 class Serveur(msgspec.Struct):
@@ -78,7 +82,7 @@ async def servir(
     """
     precedente = base_courante()
     extensions = registre or charger_extensions()
-    settings = Settings(base=base, donnees=donnees, mode=mode, secret="s" * 48, mesure=True, pool=5, **reglages)
+    settings = Settings(base=base, donnees=donnees, mode=mode, mesure=True, pool=5, **{**SECRETS, **reglages})
     app = create_app(settings, extensions, avec_worker=False)
     serveur = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
     tache = asyncio.create_task(serveur.serve())

@@ -1,11 +1,15 @@
 """Settings: `VIESION_*` variables of the environment, read once into one frozen Struct."""
 
+import contextlib
 import datetime as dt
+import os
 import pathlib
 import secrets
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 
 import msgspec
+from cryptography.fernet import Fernet
 
 MODES = ("production", "demo", "test")
 
@@ -18,8 +22,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How this VieSion runs.
 
     `base`: `sqlite:///chemin` or `postgresql://…`. `donnees`: the folder of the documents. `url_publique`: the
-    address that mails carry, never taken from a request. `hote`, `port`: where the server listens. Durations of
-    sessions are idle and absolute.
+    address that mails carry, never taken from a request. `secret` signs and digests; `cle_echanges` encrypts the
+    files of partners that are kept (several keys parted by commas: the first encrypts, all decrypt). `hote`,
+    `port`: where the server listens. Durations of sessions are idle and absolute.
     """
 
     base: str = "sqlite:///donnees/viesion.sqlite"
@@ -29,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     url_publique: str = "http://127.0.0.1:8000"
     secret: str = ""
+    cle_echanges: str = ""
     smtp_hote: str = ""
     smtp_port: int = 587
     smtp_utilisateur: str = ""
@@ -92,7 +98,11 @@ def lire_settings(environ: Mapping[str, str]) -> Settings:
         raise ErreurReglage(f"VIESION_{champ.upper()} n'a pas la forme attendue.") from erreur
     _verifier(settings)
     if not settings.secret:
-        settings = msgspec.structs.replace(settings, secret=_secret_local(settings.donnees))
+        secret = _garde(settings.donnees, "secret", lambda: secrets.token_urlsafe(48))
+        settings = msgspec.structs.replace(settings, secret=secret)
+    if not settings.cle_echanges:
+        cle = _garde(settings.donnees, "cle_echanges", lambda: Fernet.generate_key().decode())
+        settings = msgspec.structs.replace(settings, cle_echanges=cle)
     return settings
 
 
@@ -105,6 +115,13 @@ def _verifier(settings: Settings) -> None:
         raise ErreurReglage("VIESION_URL_PUBLIQUE commence par https:// (ou http:// en local).")
     if settings.secret and len(settings.secret) < 32:
         raise ErreurReglage("VIESION_SECRET compte au moins 32 caractères.")
+    if settings.cle_echanges and not all(_cle_valable(cle) for cle in settings.cle_echanges.split(",")):
+        raise ErreurReglage(
+            "VIESION_CLE_ECHANGES est une clé de 32 octets en base64 (44 caractères), ou plusieurs séparées par des "
+            "virgules."
+        )
+    if settings.secret and settings.secret in settings.cle_echanges.split(","):
+        raise ErreurReglage("VIESION_CLE_ECHANGES et VIESION_SECRET sont deux valeurs différentes.")
     if not 1 <= settings.port <= 65_535:
         raise ErreurReglage("VIESION_PORT est un numéro de port, de 1 à 65535.")
     if settings.processus < 1:
@@ -113,11 +130,22 @@ def _verifier(settings: Settings) -> None:
         raise ErreurReglage("VIESION_PROCESSUS vaut 1 avec SQLite ; prenez PostgreSQL pour plusieurs processus.")
 
 
-def _secret_local(donnees: pathlib.Path) -> str:
-    """Return the secret kept beside the data, made at the first start."""
-    donnees.mkdir(parents=True, exist_ok=True)
-    fichier = donnees / "secret"
+def _cle_valable(cle: str) -> bool:
+    try:
+        Fernet(cle.strip())
+    except ValueError:
+        return False
+    return True
+
+
+def _garde(donnees: pathlib.Path, nom: str, faire: Callable[[], str]) -> str:
+    """Return what is kept beside the data under that name (mode 600), made at the first start."""
+    fichier = donnees / nom
     if not fichier.exists():
-        fichier.touch(mode=0o600)
-        fichier.write_text(secrets.token_urlsafe(48))
+        donnees.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=donnees, prefix=f".{nom}.") as provisoire:
+            provisoire.write(faire())
+            provisoire.flush()
+            with contextlib.suppress(FileExistsError):  # another process made it first: its value is the one
+                os.link(provisoire.name, fichier)
     return fichier.read_text().strip()

@@ -16,6 +16,7 @@ from viesion_core.alertes.etat import verifier_etats
 from viesion_core.contexte import PARIS, contexte_systeme
 from viesion_core.courriels.envoi import Transport, TransportDossier, TransportSmtp, envoyer_courriels
 from viesion_core.db import verrou
+from viesion_core.echanges.coffre import sceller_restes
 from viesion_core.echanges.depot import traiter_depot
 from viesion_core.extensions import Registre
 from viesion_core.organismes.queries import offres_actives
@@ -68,6 +69,8 @@ class Worker:
         while True:
             try:
                 async with verrou("worker") as bail:
+                    if bail:
+                        await self._sceller()
                     while bail:
                         await self.tour(dt.datetime.now(dt.UTC))
                         await asyncio.sleep(PERIODE)
@@ -89,8 +92,16 @@ class Worker:
             self.settings.dossier_echanges,
             self.registre.flux(),
             secret=self.settings.secret,
+            cles=self.settings.cle_echanges,
         )
         return sum(not fait.attend for fait in pris)
+
+    async def _sceller(self) -> None:
+        """Encrypt what an earlier version kept in clear; a file that cannot be is named, and the turns come."""
+        try:
+            await asyncio.to_thread(sceller_restes, self.settings.dossier_echanges, self.settings.cle_echanges)
+        except OSError:
+            _LOG.exception("files of partners are still kept in clear")
 
     async def _verifier(self, maintenant: dt.datetime) -> int:
         """Compare the state of the alerts at the first turn of the night; return how many dossiers were mended.

@@ -1,5 +1,6 @@
 """Makers of Solis files: obviously synthetic people."""
 
+import base64
 import csv
 import hashlib
 import io
@@ -12,6 +13,7 @@ from typing import Any
 from viesion_solis.alloc import COLONNES
 
 SECRET = "s" * 48
+CLE = base64.urlsafe_b64encode(b"cle des essais, de 32 octets oui").decode()
 
 
 def une_ligne(rang: int = 1, **valeurs: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pathlib
 
 import pytest
 
-from tests.echanges.aides import SECRET, contenu, deposer, une_ligne
+from tests.echanges.aides import CLE, SECRET, contenu, deposer, une_ligne
 from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import lire, lire_un, lire_valeur
 from viesion_core.dossiers.queries import identite
@@ -27,7 +27,7 @@ NIR_ENTIER = f"{NIR}{cle_nir(NIR):02d}"
 
 
 async def prendre(dossier: pathlib.Path) -> list[Traitement]:
-    return await traiter_depot(SOLIS, dossier, [FLUX], secret=SECRET)
+    return await traiter_depot(SOLIS, dossier, [FLUX], secret=SECRET, cles=CLE)
 
 
 async def passer(dossier: pathlib.Path, *lignes: dict[str, str], seq: int = 1) -> FichierVu:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.echanges.aides import SECRET, contenu, deposer, une_ligne
+from tests.echanges.aides import CLE, SECRET, contenu, deposer, une_ligne
 from viesion_core.db import Base, lire_valeur
 from viesion_core.journal import verifier_chaine
 
@@ -33,7 +33,8 @@ actions._executer = suivre
 
 async def prendre():
     base = await ouvrir_base(sys.argv[1])
-    await traiter_depot(contexte_systeme(MAINTENANT), pathlib.Path(sys.argv[2]), [FLUX], secret=sys.argv[3])
+    ctx, dossier = contexte_systeme(MAINTENANT), pathlib.Path(sys.argv[2])
+    await traiter_depot(ctx, dossier, [FLUX], secret=sys.argv[3], cles=sys.argv[4])
     await base.fermer()
 
 asyncio.run(prendre())
@@ -47,7 +48,7 @@ async def test_twenty_kills_lose_and_repeat_nothing(base: Base, adresse_base: st
     frappes = 0
     for arret in range(ARRETS + 1):
         processus = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", PROGRAMME, adresse_base, str(dossier), SECRET, stdout=asyncio.subprocess.PIPE
+            sys.executable, "-c", PROGRAMME, adresse_base, str(dossier), SECRET, CLE, stdout=asyncio.subprocess.PIPE
         )
         assert processus.stdout is not None
         if arret < ARRETS:

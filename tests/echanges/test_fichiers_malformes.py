@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.echanges.aides import SECRET, contenu, deposer, une_ligne
+from tests.echanges.aides import CLE, SECRET, contenu, deposer, une_ligne
 from viesion_core.contexte import contexte_systeme
 from viesion_core.db import lire, lire_valeur
+from viesion_core.echanges.coffre import desceller
 from viesion_core.echanges.depot import traiter_depot
 from viesion_core.testing import MAINTENANT, Monde
 from viesion_solis.alloc import COLONNES, FLUX
@@ -116,7 +117,7 @@ LIGNES: dict[str, tuple[dict[str, str], str]] = {
 async def prendre(dossier: pathlib.Path) -> list[tuple[str, Any]]:
     return [
         (fait.refus.code if fait.refus else "", fait.fichier)
-        for fait in await traiter_depot(SOLIS, dossier, [FLUX], secret=SECRET)
+        for fait in await traiter_depot(SOLIS, dossier, [FLUX], secret=SECRET, cles=CLE)
     ]
 
 
@@ -134,8 +135,8 @@ async def test_each_malformed_file_is_refused_whole_by_name_and_kept(monde: Mond
             assert refus == code or (not code and refus in {"EMPREINTE", "SCHEMA_INVALIDE"}), nom
         (ack,) = (dossier / "ack").iterdir()
         assert json.loads(ack.read_text())["etat"] == "REFUSE", nom
-        (garde,) = (dossier / "rejets").glob("*.csv")
-        assert garde.read_bytes() == octets, nom
+        (garde,) = (dossier / "rejets").glob("*.chiffre")
+        assert b"".join(desceller(garde, CLE)) == octets, nom
     assert await lire_valeur("SELECT count(*) FROM beneficiaire") == 0
     assert await lire("SELECT id FROM echange_fichier") == []
 

@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from tests.echanges.aides import SECRET, contenu, deposer, une_ligne
+from tests.echanges.aides import CLE, SECRET, contenu, deposer, une_ligne
 from tests.serveur import Serveur, requetes
 from viesion_core.contexte import contexte_systeme
 from viesion_core.db import lire_un, lire_valeur
@@ -21,7 +21,7 @@ async def recu(monde: Monde, tmp_path: pathlib.Path) -> int:
     """A person with a dossier, and a file that may be about them; return the number of the dossier."""
     numero, _ = await monde.dossier(nom="Essaib", prenom="Camille")
     deposer(tmp_path, contenu(LIGNES))
-    await traiter_depot(contexte_systeme(MAINTENANT), tmp_path, [FLUX], secret=SECRET)
+    await traiter_depot(contexte_systeme(MAINTENANT), tmp_path, [FLUX], secret=SECRET, cles=CLE)
     return numero
 
 

@@ -1,5 +1,6 @@
 """The folder of exchanges: in, ack, rejets, archive. A file waits in « in » until its `.ctl` is there."""
 
+import asyncio
 import csv
 import json
 import pathlib
@@ -10,6 +11,7 @@ import msgspec
 
 from viesion_core.contexte import Contexte
 from viesion_core.echanges.actions import importer_fichier
+from viesion_core.echanges.coffre import sceller
 from viesion_core.echanges.lecture import lire_controle
 from viesion_core.echanges.model import FichierRefuse, FichierVu, Flux, accuse
 from viesion_core.echanges.queries import fichier_de_rang, rejets_du_fichier
@@ -31,8 +33,12 @@ class Traitement(msgspec.Struct, frozen=True):
         return self.refus is not None and self.refus.code == "SEQUENCE_MANQUANTE"
 
 
-async def traiter_depot(ctx: Contexte, dossier: pathlib.Path, flux: Sequence[Flux], *, secret: str) -> list[Traitement]:
-    """Take every complete file of « in », in the order of their ranks; each is answered, then put away.
+async def traiter_depot(
+    ctx: Contexte, dossier: pathlib.Path, flux: Sequence[Flux], *, secret: str, cles: str
+) -> list[Traitement]:
+    """Take every complete file of « in », in the order of their ranks; each is answered, then put away encrypted.
+
+    `secret` digests the NIR, `cles` encrypt what is kept.
 
     The answer is written before the file is moved: after a stop in between, the same answer is given again.
     """
@@ -45,7 +51,7 @@ async def traiter_depot(ctx: Contexte, dossier: pathlib.Path, flux: Sequence[Flu
             continue
         fait = await _traiter(ctx, dossier, chemin, flux, secret)
         if not fait.attend:
-            _ranger(chemin, dossier / ("archive" if fait.fichier else "rejets"))
+            await asyncio.to_thread(_ranger, chemin, dossier / ("archive" if fait.fichier else "rejets"), cles)
         faits.append(fait)
     return faits
 
@@ -104,10 +110,11 @@ def _ecrire(chemin: pathlib.Path, reponse: dict[str, Any]) -> None:
     provisoire.replace(chemin)
 
 
-def _ranger(chemin: pathlib.Path, ou: pathlib.Path) -> None:
-    ou.mkdir(parents=True, exist_ok=True)
-    for fichier in (chemin, chemin.with_suffix(".ctl")):
-        fichier.replace(ou / fichier.name)
+def _ranger(chemin: pathlib.Path, ou: pathlib.Path, cles: str) -> None:
+    """Put a file away, encrypted; its `.ctl`, which names nobody, follows in clear."""
+    sceller(chemin, ou, cles)
+    controle = chemin.with_suffix(".ctl")
+    controle.replace(ou / controle.name)
 
 
 def _rang(chemin: pathlib.Path) -> tuple[int, str]:

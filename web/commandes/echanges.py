@@ -1,13 +1,16 @@
-"""`viesion echanges importer · etat`: the files of partners (Solis), by hand."""
+"""`viesion echanges importer · etat · dechiffrer`: the files of partners (Solis), by hand."""
 
 import datetime as dt
+import os
 import pathlib
 
 import click
 
 from viesion_core.contexte import contexte_systeme
+from viesion_core.echanges.coffre import desceller
 from viesion_core.echanges.depot import Traitement, traiter_depot
 from viesion_core.echanges.queries import derniers_fichiers
+from viesion_core.erreurs import ErreurMetier
 from viesion_core.settings import Settings
 from web.commandes.execution import base_ouverte, executer, extensions, reglages
 
@@ -38,11 +41,33 @@ def etat() -> None:
         click.echo(ligne)
 
 
+@echanges.command()
+@click.argument("fichier", type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path))
+@click.argument("sortie", type=click.Path(dir_okay=False, path_type=pathlib.Path))
+def dechiffrer(fichier: pathlib.Path, sortie: pathlib.Path) -> None:
+    """Lire dans SORTIE le contenu de FICHIER, gardé chiffré dans « archive » ou « rejets »."""
+    settings = reglages()
+    if sortie.exists():
+        raise click.ClickException(f"{sortie} existe déjà : rien n'a été écrit.")
+    partiel = sortie.with_name(f"{sortie.name}.part")
+    try:
+        with os.fdopen(os.open(partiel, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as clair:
+            clair.writelines(desceller(fichier, settings.cle_echanges))
+        partiel.replace(sortie)
+    except ErreurMetier as erreur:
+        raise click.ClickException(str(erreur)) from erreur
+    finally:
+        partiel.unlink(missing_ok=True)
+    click.echo("Ce fichier contient des données personnelles en clair : supprimez-le dès qu'il ne sert plus.")
+
+
 async def _importer(settings: Settings, dossier: pathlib.Path) -> list[Traitement]:
     with extensions() as registre:
         async with base_ouverte(settings):
             ctx = contexte_systeme(dt.datetime.now(dt.UTC), nom="Solis")
-            return await traiter_depot(ctx, dossier, registre.flux(), secret=settings.secret)
+            return await traiter_depot(
+                ctx, dossier, registre.flux(), secret=settings.secret, cles=settings.cle_echanges
+            )
 
 
 async def _etat(settings: Settings) -> list[str]:
