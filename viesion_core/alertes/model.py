@@ -77,8 +77,8 @@ class RegleAlerte(msgspec.Struct, frozen=True, kw_only=True):
     """An alert. `onglet` is the tab of the dossier that clears it, `action` the label of that act.
 
     `titre` and `description` may hold « X », shown with its value. `sensible`: its list tells of health, so only who
-    may read health data sees it. `acte`: the act that its list offers in place (« referent », « realisation »,
-    « caracteristiques »; "" : a link). `offre`: filled by the registry; "" for a rule of the core.
+    may read health data sees it. `acte`: the act of `gestes.py` that its list offers in place ("": a
+    link). `offre`: filled by the registry; "" for a rule of the core.
     """
 
     code: str

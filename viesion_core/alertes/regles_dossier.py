@@ -122,6 +122,7 @@ REGLES_DU_DOSSIER: tuple[RegleAlerte, ...] = (
         criteres=(parmi("Un référent affecté a un compte clôturé", *_INACTIF),),
         onglet="parcours",
         action="Changer de référent",
+        acte="referent_cloture",
     ),
     RegleAlerte(
         code="A28",

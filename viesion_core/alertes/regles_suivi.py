@@ -40,6 +40,7 @@ ENTRETIENS: tuple[RegleAlerte, ...] = (
         ),
         onglet="entretiens",
         action="Dire la réalisation",
+        acte="realisation",
     ),
     RegleAlerte(
         code="A09",
@@ -160,6 +161,7 @@ ETAPES: tuple[RegleAlerte, ...] = (
         ),
         onglet="parcours",
         action="Terminer l'affectation",
+        acte="referent_etape",
     ),
     RegleAlerte(
         code="A15",

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
 from viesion_core.alertes.actions import deplacer_favori, marquer_favori, regler_x
+from viesion_core.alertes.gestes import gestes
 from viesion_core.alertes.model import RegleAlerte
 from viesion_core.alertes.model_listes import Explication, LigneAlerte, Reglage
 from viesion_core.alertes.queries import PAR_PAGE, compter, expliquer, lignes_alerte, reglages
@@ -183,7 +184,15 @@ class AlerteController(Controller):
         numero = min(max(p, 1), 10_000)
         tri = tri if tri in TRIS else "nom"
         lignes, total, panne = await _lire(page, regle, x, portefeuille=portefeuille, numero=numero, tri=tri)
+        if total and not lignes:
+            numero = -(-total // PAR_PAGE)
+            lignes, total, panne = await _lire(page, regle, x, portefeuille=portefeuille, numero=numero, tri=tri)
+        numeros = [ligne.numero for ligne in lignes]
+        peut_ecrire = page.ctx.role in (Role.REFERENT, Role.DIRECTEUR)
+        pourquoi = await expliquer(page.ctx, regle, x, numeros)
         donnees: dict[str, Any] = {
+            "pourquoi": {explication.numero: explication.constats for explication in pourquoi},
+            "gestes": await gestes(page.ctx, regle, x, numeros) if peut_ecrire else {},
             "alerte": _vue(regle, choisi, None if panne else total),
             "criteres": [regle.en_clair(critere.libelle, x) for critere in regle.criteres],
             "parametre": regle.parametre,
@@ -198,7 +207,7 @@ class AlerteController(Controller):
             "q": q[:80],
             "explications": await _expliquer(page, regle, x, q),
             "peut_restreindre": page.ctx.role is not Role.PILOTE,
-            "peut_ecrire": page.ctx.role in (Role.REFERENT, Role.DIRECTEUR),
+            "peut_ecrire": peut_ecrire,
         }
         if erreur is not None:
             return await page.rendre_erreurs("alertes/alerte.html", erreur, saisie or {}, **donnees)

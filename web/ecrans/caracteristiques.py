@@ -30,7 +30,7 @@ from viesion_core.dossiers.queries_caracteristiques import caracteristiques, his
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Interdit
 from viesion_core.nomenclatures.model import DefinitionCaracteristique, cle
 from web.conflit import ChampConflit
-from web.ecrans.dossier_commun import peut_ecrire, rendre_dossier
+from web.ecrans.dossier_commun import peut_ecrire, rendre_dossier, retour_local
 from web.formulaire import Formulaire, lire_formulaire
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
@@ -143,9 +143,10 @@ class CaracteristiqueController(Controller):
     @post("/rafraichir", opt=politique(DOSSIER_ECRITURE))
     async def rafraichir(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
         """« Rafraîchir la date d'actualisation de toutes les caractéristiques »."""
-        await lire_formulaire(page.requete)
+        f = await lire_formulaire(page.requete)
         a = await rafraichir_tout(page.ctx, numero)
-        return page.rediriger(_base(numero), acte=None if a.vide else a.id)
+        retour = retour_local(numero, f.texte("retour", maximum=300), _base(numero))
+        return page.rediriger(retour, acte=None if a.vide else a.id)
 
     @get("/detail", opt=politique(DOSSIER_ECRITURE))
     async def detail(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:

@@ -95,8 +95,14 @@ def peut_ecrire(page: Page) -> bool:
     return page.ctx.role in (Role.REFERENT, Role.DIRECTEUR)
 
 
+ALERTES = "/infocentre/alertes/"
+"""Where the lists of alerts are: an act done there comes back there."""
+
+
 def retour_local(numero: int, adresse: str, defaut: str) -> str:
-    """Return where a form of the dossier goes back to: a page of the same dossier, the accueil, or `defaut`."""
+    """Return where a form of the dossier goes back to: its dossier, the accueil, the list of an alert, or `defaut`."""
     resume = f"/beneficiaires/{numero}"
-    local = (adresse in ("/", resume) or adresse.startswith(f"{resume}/")) and not set(adresse) & set("\\\r\n\t")
+    local = (adresse in ("/", resume) or adresse.startswith((f"{resume}/", ALERTES))) and not set(adresse) & set(
+        "\\\r\n\t"
+    )
     return adresse if local else defaut

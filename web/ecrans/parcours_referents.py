@@ -23,7 +23,7 @@ from viesion_core.parcours.model import (
 )
 from viesion_core.parcours.queries import affectation, affectations, entrees_dispositif, etapes
 from web.conflit import ChampConflit
-from web.ecrans.dossier_commun import rendre_dossier
+from web.ecrans.dossier_commun import rendre_dossier, retour_local
 from web.ecrans.parcours import annonce_parcours
 from web.formulaire import Formulaire, lire_date, lire_formulaire
 from web.page import Page, PageCourante
@@ -87,7 +87,7 @@ class AffectationController(Controller):
             referent=moi, nature=nature, dispositif=dispositif, debut=page.ctx.aujourdhui, etape=etape
         )
         a = await affecter_referent(page.ctx, numero, saisie)
-        return page.rediriger(_base(numero), acte=a.id)
+        return page.rediriger(retour_local(numero, f.texte("retour", maximum=300), _base(numero)), acte=a.id)
 
     @get("/apercu")
     async def apercu(
@@ -143,7 +143,7 @@ class AffectationController(Controller):
         except (ErreurSaisie, ConflitVersion) as erreur:
             visee = await affectation(page.ctx, numero, identifiant)
             return await self._fin(page, numero, visee, erreur=erreur, saisie=f.brut)
-        return page.rediriger(_base(numero), acte=a.id)
+        return page.rediriger(retour_local(numero, f.texte("retour", maximum=300), _base(numero)), acte=a.id)
 
     @post("/{identifiant:uuid}/supprimer")
     async def supprimer(
