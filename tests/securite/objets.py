@@ -83,15 +83,16 @@ async def creer_objets(
 
 
 async def _publier(auteur: Contexte, canari: str) -> uuid.UUID:
-    """Publish a slot, to come whatever the day of the run."""
-    jour = maintenant().date() + dt.timedelta(days=30)
+    """Publish a slot to come whatever the day of the run, on a day of its own."""
+    publies = int(await lire_valeur("SELECT count(*) FROM plage WHERE organisme = {}", auteur.organisme))
+    jour = maintenant().date() + dt.timedelta(days=30 + 5 * publies)
     while jour.weekday() >= 5 or jour in feries(jour.year):
         jour += dt.timedelta(days=1)
     plage = SaisiePlage(
         jours=(jour.weekday(),), debut=jour, fin=jour, de=540, a=600, duree=60, type="SUIVI", titre=canari
     )
     await publier_creneaux(auteur, plage)
-    return uuid.UUID(str(await lire_valeur("SELECT id FROM creneau WHERE organisme = {}", auteur.organisme)))
+    return uuid.UUID(str(await lire_valeur("SELECT id FROM creneau WHERE organisme = {} LIMIT 1", auteur.organisme)))
 
 
 async def _rejeter(auteur: Contexte, canari: str) -> uuid.UUID:

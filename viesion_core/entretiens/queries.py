@@ -23,6 +23,7 @@ from viesion_core.entretiens.model import (
 from viesion_core.erreurs import Introuvable
 
 PAR_PAGE = 20
+ABSENCES_DITES = 3
 _HORS_FICHE = frozenset({"total", "theme_id", "theme", "synthese"})
 
 _ENTRETIEN = """SELECT e.id, e.beneficiaire, e.debut, e.duree, e.collaborateur, u.nom AS collaborateur_nom,
@@ -93,6 +94,22 @@ async def agenda(
         *parametres,
     )
     return [convertir(RendezVous, ligne) for ligne in lignes]
+
+
+async def absences_a_dire(ctx: Contexte, numero: int) -> tuple[int, dt.datetime] | None:
+    """Return how many absences were not justified in the last 365 days, and the latest; None under three."""
+    condition, parametres = condition_perimetre(ctx, "e.beneficiaire")
+    lignes = await lire(
+        f"""SELECT e.debut, count(*) OVER () AS total FROM entretien e
+        WHERE e.beneficiaire = {{}} AND e.realisation = 'ABS_NON_JUST' AND e.debut >= {{}} AND {condition}
+        ORDER BY e.debut DESC LIMIT 1""",
+        numero,
+        ctx.maintenant - dt.timedelta(days=365),
+        *parametres,
+    )
+    if not lignes or lignes[0]["total"] < ABSENCES_DITES:
+        return None
+    return lignes[0]["total"], lignes[0]["debut"]
 
 
 async def a_realiser(ctx: Contexte, *, tout_l_organisme: bool = False, limite: int = 8) -> tuple[list[RendezVous], int]:

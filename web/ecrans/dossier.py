@@ -16,6 +16,7 @@ from viesion_core.dossiers.model_caracteristiques import message_manquantes
 from viesion_core.dossiers.queries import identite
 from viesion_core.dossiers.queries_caracteristiques import caracteristiques
 from viesion_core.entretiens.model import jour_de
+from viesion_core.entretiens.queries import absences_a_dire
 from viesion_core.notes.queries import notes_du_dossier
 from viesion_core.offres.queries import dossier_vu
 from viesion_core.organismes.queries import offres_actives
@@ -81,6 +82,7 @@ class DossierController(Controller):
             caracteristiques=await caracteristiques(page.ctx, numero),
             message_manquantes=message_manquantes(fiche.caracteristiques_manquantes),
             notes=await notes_du_dossier(page.ctx, numero),
+            absences=await absences_a_dire(page.ctx, numero),
             aujourdhui=page.ctx.aujourdhui,
             ecriture=peut_ecrire(page),
         )

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 
 from viesion_core.entretiens.actions import creer_entretien, modifier_entretien, realiser_entretien
 from viesion_core.entretiens.model import SUITES
-from viesion_core.entretiens.queries import PAR_PAGE, entretien, entretiens_page
+from viesion_core.entretiens.queries import PAR_PAGE, absences_a_dire, entretien, entretiens_page
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.nomenclatures.model import nomenclature
 from web.ecrans.creneaux import PROCHES, creneaux_proches
@@ -60,6 +60,7 @@ class EntretienController(Controller):
             par_page=PAR_PAGE,
             suites=[(code, nomenclature("REALISATION").libelle_de(code)) for code in SUITES],
             peut_ecrire=page.ctx.role in ECRITURE,
+            absences=await absences_a_dire(page.ctx, numero),
             modifiables={e.id for e in lignes if peut_modifier(page, e)},
         )
 
