@@ -45,8 +45,9 @@ FROM beneficiaire b LEFT JOIN commune c ON c.code_insee = b.commune
 WHERE b.numero = {{}} AND {{condition}})
 SELECT bandeau.*, a.referent AS utilisateur, u.nom AS referent_nom, u.prenom AS referent_prenom,
     o.nom AS organisme_nom, a.nature, a.debut
-FROM bandeau LEFT JOIN (affectation a JOIN utilisateur u ON u.id = a.referent JOIN organisme o ON o.id = u.organisme)
+FROM bandeau LEFT JOIN affectation a
     ON a.beneficiaire = bandeau.numero AND a.debut <= {{}} AND (a.fin IS NULL OR a.fin >= {{}})
+LEFT JOIN utilisateur u ON u.id = a.referent LEFT JOIN organisme o ON o.id = u.organisme
 ORDER BY a.nature DESC, a.debut LIMIT 20"""
 
 _RIEN = "CAST(NULL AS UUID)"
