@@ -63,7 +63,11 @@ def surveiller(page: Page) -> list[str]:
 
 
 async def axe(page: Page, *, exclure: tuple[str, ...] = ()) -> None:
-    """Fail with the violations of the page in plain words; `exclure` names rules, to be justified by the caller."""
+    """Fail with the violations of the page in plain words; `exclure` names rules, to be justified by the caller.
+
+    Read from its top: what a field that has the focus has scrolled half under the bar is not hidden.
+    """
+    await page.evaluate("scrollTo(0, 0)")
     options = {
         "runOnly": {"type": "tag", "values": list(REGLES_AXE)},
         "rules": {regle: {"enabled": False} for regle in exclure},
