@@ -30,7 +30,9 @@ from viesion_core.offres.aides import (
     duree_en_clair,
     entretiens_de,
     etape_ouverte,
+    etat_bilan,
     freins,
+    point_cloture,
     prescripteur,
 )
 from viesion_core.offres.blocs import (
@@ -97,11 +99,13 @@ __all__ = [
     "entretiens_de",
     "etape_en_cours",
     "etape_ouverte",
+    "etat_bilan",
     "freins",
     "hookimpl",
     "lire_questionnaire",
     "nombre_repondu",
     "parmi",
+    "point_cloture",
     "prescripteur",
     "repondu",
     "sans_etape_en_cours",

@@ -4,14 +4,16 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from viesion_core.bilans.model import BilanVu
+from viesion_core.bilans.model import BilanVu, Questionnaire
 from viesion_core.entretiens.model import EntretienResume
-from viesion_core.offres.model import Constat, DossierVu, Gravite
+from viesion_core.formats import date
+from viesion_core.offres.model import Constat, DossierVu, Gravite, PointSortie
 from viesion_core.parcours.model import EtapeResume, ajouter_mois
 
 PRESENCE, ABSENCE_NON_JUSTIFIEE = "PRESENCE", "ABS_NON_JUST"
 COLLECTIFS = frozenset({"ATELIER_COLLECTIF", "INFORMATION_COLLECTIVE"})
 """The types of entretien that gather several people."""
+_RESERVE = "Les bilans de santé ne sont lisibles que par les personnes habilitées : vérifiez avec l'une d'elles."
 _PRESCRIPTEURS = (
     ("CCAS", "REFERENT_UNIQUE_CCAS_CIAS"),
     ("CIAS", "REFERENT_UNIQUE_CCAS_CIAS"),
@@ -68,6 +70,30 @@ def bilans_reserves(dossier: DossierVu) -> bool:
     return bool(dossier.fiche.bilans) and not dossier.bilans
 
 
+def etat_bilan(bilan: BilanVu | None, questionnaires: Mapping[str, Questionnaire], *, reserves: bool = False) -> str:
+    """Return where the latest bilan of an étape stands: « 24/11/2026, clos », « 24/11/2026, 9 réponses / 37 ».
+
+    « À créer » without one, unless there are some that the reader may not read (`reserves`).
+    """
+    if bilan is None:
+        return "Réservé aux personnes habilitées" if reserves else "À créer"
+    return f"{_date_du(bilan)}, {'clos' if bilan.clos else _remplissage(bilan, questionnaires)}"
+
+
+def point_cloture(
+    offre: str, bilan: BilanVu | None, questionnaires: Mapping[str, Questionnaire], *, reserves: bool = False
+) -> PointSortie:
+    """Return the line of the exit checklist that asks for a closed bilan of the étape (`bilan`: its latest one)."""
+    if bilan is None:
+        detail = _RESERVE if reserves else f"Aucun bilan {offre} pour cette étape."
+    elif bilan.clos:
+        detail = f"Bilan du {_date_du(bilan)}."
+    else:
+        detail = f"Le bilan du {_date_du(bilan)} est encore ouvert ({_remplissage(bilan, questionnaires)})."
+    clos = bilan is not None and bilan.clos
+    return PointSortie(libelle=f"Bilan {offre} clos", fait=clos, detail=detail, onglet="bilans")
+
+
 def prescripteur(dossier: DossierVu) -> str:
     """Return the code of « Prescripteur » that the organism of the référent unique says; "" for an association."""
     for affectation in dossier.affectations:
@@ -111,3 +137,13 @@ def duree_en_clair(debut: dt.date, fin: dt.date) -> str:
     jours = (lendemain - ajouter_mois(debut, mois)).days
     morceaux = [f"{mois} mois"] if mois else []
     return " et ".join([*morceaux, f"{jours} jour{'s' if jours > 1 else ''}"] if jours or not mois else morceaux)
+
+
+def _date_du(bilan: BilanVu) -> str:
+    return date(dt.date.fromisoformat(bilan.date_bilan))
+
+
+def _remplissage(bilan: BilanVu, questionnaires: Mapping[str, Questionnaire]) -> str:
+    nombre = len(bilan.reponses)
+    total = sum(1 for _ in questionnaires[bilan.questionnaire].questions())
+    return f"{nombre} réponse{'s' if nombre > 1 else ''} / {total}"

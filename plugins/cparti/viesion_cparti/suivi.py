@@ -14,6 +14,8 @@ from viesion_core.api import (
     date_de,
     entretiens_de,
     etape_ouverte,
+    etat_bilan,
+    point_cloture,
 )
 from viesion_cparti.bilan import AGRI, OFFRE, POST, PRE, libelle, questionnaires
 
@@ -26,7 +28,7 @@ def points_sortie(dossier: DossierVu, etape: EtapeResume) -> list[PointSortie]:
     """Return the lines of the exit checklist: bilan closed, conclusion, figures or date of creation."""
     bilans = bilans_de(dossier, str(etape.id))
     dernier = bilans[0] if bilans else None
-    points = [_cloture(dernier)]
+    points = [point_cloture(OFFRE, dernier, questionnaires())]
     if dernier is None:
         return points
     titre, rang = _CONCLUSION[dernier.questionnaire]
@@ -55,10 +57,7 @@ def panneaux(dossier: DossierVu) -> list[Panneau]:
     lignes = [
         ("Terme", f"{terme:%d/%m/%Y}"),
         ("Entretiens réalisés", str(len(entretiens_de(dossier, str(etape.id))))),
-        (
-            "Dernier bilan",
-            f"{_date(dernier)}, {'clos' if dernier.clos else _remplissage(dernier)}" if dernier else "À créer",
-        ),
+        ("Dernier bilan", etat_bilan(dernier, questionnaires())),
     ]
     if dernier:
         lignes += _faits(dernier)
@@ -88,32 +87,5 @@ def _faits(bilan: BilanVu) -> list[tuple[str, str]]:
     return faits
 
 
-def _cloture(dernier: BilanVu | None) -> PointSortie:
-    if dernier is None:
-        detail = "Aucun bilan C-PARTI pour cette étape."
-    elif dernier.clos:
-        detail = f"Bilan du {_date(dernier)}."
-    else:
-        detail = f"Le bilan du {_date(dernier)} est encore ouvert ({_remplissage(dernier)})."
-    clos = dernier is not None and dernier.clos
-    return PointSortie(libelle="Bilan C-PARTI clos", fait=clos, detail=detail, onglet="bilans")
-
-
-def _etat(dernier: BilanVu | None) -> str:
-    if dernier is None:
-        return "À créer"
-    return f"{_date(dernier)}, {'clos' if dernier.clos else _remplissage(dernier)}"
-
-
-def _remplissage(bilan: BilanVu) -> str:
-    nombre = len(bilan.reponses)
-    total = sum(1 for _ in questionnaires()[bilan.questionnaire].questions())
-    return f"{nombre} réponse{'s' if nombre > 1 else ''} / {total}"
-
-
 def _euros(montant: float) -> str:
     return f"{montant:,.0f} €".replace(",", "\u202f")
-
-
-def _date(bilan: BilanVu) -> str:
-    return f"{dt.date.fromisoformat(bilan.date_bilan):%d/%m/%Y}"

@@ -13,8 +13,10 @@ from viesion_core.api import (
     bilans_de,
     entretiens_de,
     etape_ouverte,
+    etat_bilan,
+    point_cloture,
 )
-from viesion_moc.bilan import CODE, CPARTI, OFFRE, libelle, questionnaires
+from viesion_moc.bilan import CPARTI, OFFRE, libelle, questionnaires
 
 MOIS = 2
 """« ≤ 2 mois » (domain reference)."""
@@ -25,7 +27,7 @@ def points_sortie(dossier: DossierVu, etape: EtapeResume) -> list[PointSortie]:
     """Return the lines of the exit checklist: bilan closed, préconisation decided, its étape opened."""
     bilans = bilans_de(dossier, str(etape.id))
     dernier = bilans[0] if bilans else None
-    points = [_cloture(dernier), _preconisation(dernier)]
+    points = [point_cloture(OFFRE, dernier, questionnaires()), _preconisation(dernier)]
     if dernier and dernier.reponses.get("MOC_17") in CPARTI and dernier.reponses.get("MOC_18") == "OUI":
         suite = etape_ouverte(dossier, "C-PARTI")
         detail = f"Étape {suite.nom_date}." if suite else "Aucune étape C-PARTI n'est ouverte."
@@ -46,10 +48,7 @@ def panneaux(dossier: DossierVu) -> list[Panneau]:
     lignes = [
         ("Terme du module", f"{terme:%d/%m/%Y}"),
         ("Entretiens réalisés", f"{len(entretiens_de(dossier, str(etape.id)))}, 1 à 3 prévus"),
-        (
-            "Dernier bilan",
-            f"{_date(dernier)}, {'clos' if dernier.clos else _remplissage(dernier)}" if dernier else "À créer",
-        ),
+        ("Dernier bilan", etat_bilan(dernier, questionnaires())),
     ]
     if dernier and (code := dernier.reponses.get("MOC_17")):
         suite = _SUITE.get(dernier.reponses.get("MOC_18", ""), "")
@@ -66,34 +65,7 @@ def panneaux(dossier: DossierVu) -> list[Panneau]:
     ]
 
 
-def _cloture(dernier: BilanVu | None) -> PointSortie:
-    if dernier is None:
-        detail = "Aucun bilan MOC pour cette étape."
-    elif dernier.clos:
-        detail = f"Bilan du {_date(dernier)}."
-    else:
-        detail = f"Le bilan du {_date(dernier)} est encore ouvert ({_remplissage(dernier)})."
-    clos = dernier is not None and dernier.clos
-    return PointSortie(libelle="Bilan MOC clos", fait=clos, detail=detail, onglet="bilans")
-
-
 def _preconisation(dernier: BilanVu | None) -> PointSortie:
     code = dernier.reponses.get("MOC_17") if dernier else None
     detail = f"{libelle('MOC_17', code)}." if code else "Elle n'est pas saisie dans le bilan (question 17)."
     return PointSortie(libelle="Préconisation restituée", fait=code is not None, detail=detail, onglet="bilans")
-
-
-def _etat(dernier: BilanVu | None) -> str:
-    if dernier is None:
-        return "À créer"
-    return f"{_date(dernier)}, {'clos' if dernier.clos else _remplissage(dernier)}"
-
-
-def _remplissage(bilan: BilanVu) -> str:
-    nombre = len(bilan.reponses)
-    total = sum(1 for _ in questionnaires()[CODE].questions())
-    return f"{nombre} réponse{'s' if nombre > 1 else ''} / {total}"
-
-
-def _date(bilan: BilanVu) -> str:
-    return f"{dt.date.fromisoformat(bilan.date_bilan):%d/%m/%Y}"

@@ -13,22 +13,24 @@ from viesion_core.api import (
     bilans_reserves,
     entretiens_de,
     etape_ouverte,
+    etat_bilan,
+    point_cloture,
 )
 from viesion_mos.bilan import CODE, bilans_mos, libelle, questionnaire
 from viesion_mos.controles import AUCUNE_SUITE
 
 MOIS = 3
 """« ≤ 3 mois » (domain reference)."""
-_RESERVE = "Les bilans de santé ne sont lisibles que par les personnes habilitées : vérifiez avec l'une d'elles."
 
 
 def points_sortie(dossier: DossierVu, etape: EtapeResume) -> list[PointSortie]:
     """Return the lines of the exit checklist: bilan closed, préconisation passed on to the référent unique."""
     bilans = bilans_mos(dossier, str(etape.id))
+    connus = {CODE: questionnaire()}
     if not bilans and bilans_reserves(dossier):
-        return [PointSortie(libelle="Bilan MOS clos", fait=False, detail=_RESERVE, onglet="bilans")]
+        return [point_cloture(CODE, None, connus, reserves=True)]
     dernier = bilans[0] if bilans else None
-    return [_point_cloture(dernier), _point_transmission(dernier)]
+    return [point_cloture(CODE, dernier, connus), _point_transmission(dernier)]
 
 
 def panneaux(dossier: DossierVu) -> list[Panneau]:
@@ -43,7 +45,7 @@ def panneaux(dossier: DossierVu) -> list[Panneau]:
     lignes = [
         ("Terme du module", f"{terme:%d/%m/%Y}"),
         ("Entretiens réalisés", f"{tenus}, 2 à 4 prévus"),
-        ("Dernier bilan", _etat(dossier, dernier)),
+        ("Dernier bilan", etat_bilan(dernier, {CODE: questionnaire()}, reserves=bilans_reserves(dossier))),
     ]
     if dernier and (preconisation := dernier.reponses.get("MOS_32")):
         lignes.append(("Préconisation", _preconisation(dernier, preconisation)))
@@ -59,23 +61,11 @@ def panneaux(dossier: DossierVu) -> list[Panneau]:
     ]
 
 
-def _point_cloture(dernier: BilanVu | None) -> PointSortie:
-    if dernier is None:
-        detail = "Aucun bilan MOS pour cette étape."
-    elif dernier.clos:
-        detail = f"Bilan du {_date(dernier.date_bilan)}."
-    else:
-        detail = f"Le bilan du {_date(dernier.date_bilan)} est encore ouvert ({_remplissage(dernier)})."
-    return PointSortie(
-        libelle="Bilan MOS clos", fait=dernier is not None and dernier.clos, detail=detail, onglet="bilans"
-    )
-
-
 def _point_transmission(dernier: BilanVu | None) -> PointSortie:
     reponses = dernier.reponses if dernier else {}
     transmise = reponses.get("MOS_36")
     if transmise:
-        detail = f"Transmise le {_date(transmise)}."
+        detail = f"Transmise le {dt.date.fromisoformat(transmise):%d/%m/%Y}."
     elif reponses.get("MOS_32") == AUCUNE_SUITE:
         detail = "Aucune suite n'est préconisée : la synthèse reste à transmettre."
     else:
@@ -85,23 +75,7 @@ def _point_transmission(dernier: BilanVu | None) -> PointSortie:
     )
 
 
-def _etat(dossier: DossierVu, dernier: BilanVu | None) -> str:
-    if dernier is not None:
-        return f"{_date(dernier.date_bilan)}, {'clos' if dernier.clos else _remplissage(dernier)}"
-    return "Réservé aux personnes habilitées" if bilans_reserves(dossier) else "À créer"
-
-
 def _preconisation(bilan: BilanVu, preconisation: str) -> str:
     acceptee = bilan.reponses.get("MOS_34")
     suite = {"OUI": ", acceptée", "NON": ", refusée", "A_REFLECHIR": ", à réfléchir"}.get(acceptee or "", "")
     return libelle("MOS_32", preconisation) + suite
-
-
-def _remplissage(bilan: BilanVu) -> str:
-    nombre = len(bilan.reponses)
-    total = sum(1 for _ in questionnaire().questions())
-    return f"{nombre} réponse{'s' if nombre > 1 else ''} / {total}"
-
-
-def _date(iso: str) -> str:
-    return f"{dt.date.fromisoformat(iso):%d/%m/%Y}"

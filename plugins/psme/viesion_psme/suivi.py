@@ -14,22 +14,23 @@ from viesion_core.api import (
     bilans_reserves,
     entretiens_de,
     etape_ouverte,
+    etat_bilan,
+    point_cloture,
 )
 from viesion_psme.bilan import FLASH, OFFRE, questionnaires
 from viesion_psme.controles import BIEN_ETRE
 
 MOIS = {"PSME_FLASH": 3, "PSME_ACC": 12}
 """« flash ≤ 3 mois ; accompagnement 6 à 12 mois » (domain reference)."""
-_RESERVE = "Les bilans de santé ne sont lisibles que par les personnes habilitées : vérifiez avec l'une d'elles."
 
 
 def points_sortie(dossier: DossierVu, etape: EtapeResume) -> list[PointSortie]:
     """Return the lines of the exit checklist: bilan closed, well-being at the exit, what follows."""
     bilans = bilans_de(dossier, str(etape.id))
     if not bilans and bilans_reserves(dossier):
-        return [PointSortie(libelle="Bilan PSME clos", fait=False, detail=_RESERVE, onglet="bilans")]
+        return [point_cloture(OFFRE, None, questionnaires(), reserves=True)]
     dernier = bilans[0] if bilans else None
-    return [_cloture(dernier), _mesure(dernier), _suite(dernier)]
+    return [point_cloture(OFFRE, dernier, questionnaires()), _mesure(dernier), _suite(dernier)]
 
 
 def panneaux(dossier: DossierVu) -> list[Panneau]:
@@ -44,7 +45,7 @@ def panneaux(dossier: DossierVu) -> list[Panneau]:
     lignes = [
         ("Terme", f"{terme:%d/%m/%Y}"),
         ("Entretiens réalisés", str(len(entretiens_de(dossier, str(etape.id))))),
-        ("Dernier bilan", _etat(dossier, dernier)),
+        ("Dernier bilan", etat_bilan(dernier, questionnaires(), reserves=bilans_reserves(dossier))),
     ]
     baisse = False
     if dernier:
@@ -68,17 +69,6 @@ def panneaux(dossier: DossierVu) -> list[Panneau]:
     ]
 
 
-def _cloture(dernier: BilanVu | None) -> PointSortie:
-    if dernier is None:
-        detail = "Aucun bilan PSME pour cette étape."
-    elif dernier.clos:
-        detail = f"Bilan du {_date(dernier.date_bilan)}."
-    else:
-        detail = f"Le bilan du {_date(dernier.date_bilan)} est encore ouvert ({_remplissage(dernier)})."
-    clos = dernier is not None and dernier.clos
-    return PointSortie(libelle="Bilan PSME clos", fait=clos, detail=detail, onglet="bilans")
-
-
 def _mesure(dernier: BilanVu | None) -> PointSortie:
     code = BIEN_ETRE[dernier.questionnaire][1] if dernier else ""
     note = dernier.reponses.get(code) if dernier else None
@@ -92,19 +82,3 @@ def _suite(dernier: BilanVu | None) -> PointSortie:
     dite = dernier is not None and code in dernier.reponses
     detail = "Dite dans le bilan." if dite else f"Elle n'est pas dite dans le bilan (question {code[-2:]})."
     return PointSortie(libelle="Suite préconisée", fait=dite, detail=detail, onglet="bilans")
-
-
-def _etat(dossier: DossierVu, dernier: BilanVu | None) -> str:
-    if dernier is not None:
-        return f"{_date(dernier.date_bilan)}, {'clos' if dernier.clos else _remplissage(dernier)}"
-    return "Réservé aux personnes habilitées" if bilans_reserves(dossier) else "À créer"
-
-
-def _remplissage(bilan: BilanVu) -> str:
-    nombre = len(bilan.reponses)
-    total = sum(1 for _ in questionnaires()[bilan.questionnaire].questions())
-    return f"{nombre} réponse{'s' if nombre > 1 else ''} / {total}"
-
-
-def _date(iso: str) -> str:
-    return f"{dt.date.fromisoformat(iso):%d/%m/%Y}"
