@@ -50,6 +50,11 @@ class Contexte(msgspec.Struct, frozen=True, kw_only=True):
         return self.maintenant.astimezone(PARIS).date()
 
     @property
+    def peut_ecrire(self) -> bool:
+        """Whether the role follows people (référent, directeur): who may write in a dossier that they read."""
+        return self.role in (Role.REFERENT, Role.DIRECTEUR)
+
+    @property
     def departement(self) -> bool:
         """Whether the whole département is in the perimeter (pilote)."""
         return self.role is Role.PILOTE

@@ -19,7 +19,7 @@ def condition_perimetre(ctx: Contexte, colonne: str = "b.numero") -> tuple[str, 
     """Return the SQL condition on the dossier number `colonne`, and its parameters in order."""
     if ctx.role is Role.PILOTE:
         return "1 = 1", []
-    if ctx.role in (Role.REFERENT, Role.DIRECTEUR) and ctx.organisme is not None:
+    if ctx.peut_ecrire and ctx.organisme is not None:
         return _RATTACHE.format(colonne=colonne), [ctx.organisme, ctx.aujourdhui]
     return "1 = 0", []
 
@@ -41,5 +41,5 @@ def exiger_ecriture(ctx: Contexte) -> None:
 
     The pilote départemental reads: what organisms declare is theirs.
     """
-    if ctx.utilisateur is not None and ctx.role not in (Role.REFERENT, Role.DIRECTEUR):
+    if ctx.utilisateur is not None and not ctx.peut_ecrire:
         raise Interdit

@@ -62,7 +62,7 @@ def prochain_acte(ctx: Contexte, fiche: Bandeau, elements: Sequence[Element]) ->
     """Return the one next act; when nothing is pressing it says so."""
     vue = Vue(ctx=ctx, fiche=fiche, elements=elements, situation=situation(elements, ctx.maintenant))
     acte = next((trouve for regle in REGLES if (trouve := regle(vue)) is not None), None) or _rien(vue)
-    if ctx.role not in (Role.REFERENT, Role.DIRECTEUR):
+    if not ctx.peut_ecrire:
         return msgspec.structs.replace(acte, boutons=())
     return acte
 

@@ -188,7 +188,7 @@ class AlerteController(Controller):
             numero = -(-total // PAR_PAGE)
             lignes, total, panne = await _lire(page, regle, x, portefeuille=portefeuille, numero=numero, tri=tri)
         numeros = [ligne.numero for ligne in lignes]
-        peut_ecrire = page.ctx.role in (Role.REFERENT, Role.DIRECTEUR)
+        peut_ecrire = page.ctx.peut_ecrire
         pourquoi = await expliquer(page.ctx, regle, x, numeros)
         donnees: dict[str, Any] = {
             "pourquoi": {explication.numero: explication.constats for explication in pourquoi},

@@ -10,7 +10,6 @@ from litestar.datastructures import State
 from litestar.response import Stream
 
 from viesion_core.acces.queries import collaborateurs
-from viesion_core.contexte import Role
 from viesion_core.dossiers.liste import TRIS, beneficiaires_page
 from viesion_core.dossiers.model_liste import PAR_PAGE, Filtres, LigneBeneficiaire
 from viesion_core.formats import date, instant
@@ -63,7 +62,7 @@ class BeneficiairesController(Controller):
             offres=[(offre.code, f"{offre.code} - {offre.libelle}") for offre in page.registre.offres()],
             etats_droit=[(e.code, e.libelle) for e in nomenclature("ETAT_DROIT").elements],
             manques=MANQUES,
-            peut_ecrire=page.ctx.role in (Role.REFERENT, Role.DIRECTEUR),
+            peut_ecrire=page.ctx.peut_ecrire,
             aujourdhui=page.ctx.aujourdhui,
         )
 

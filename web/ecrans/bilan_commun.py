@@ -10,14 +10,12 @@ from viesion_core.bilans.actions import SANS_ACCES
 from viesion_core.bilans.model import BilanResume, Constat, lisible
 from viesion_core.bilans.queries import bilan, conclusion_de, listes, questionnaire_de, reponses
 from viesion_core.bilans.regles import refus_modification
-from viesion_core.contexte import Role
 from viesion_core.erreurs import Interdit
 from web.ecrans.bilan_vues import bilan_page
 from web.ecrans.documents import modeles_du_sujet
 from web.ecrans.dossier_commun import rendre_dossier
 from web.page import Page
 
-ECRITURE = frozenset({Role.REFERENT, Role.DIRECTEUR})
 GABARIT = "bilans/bilan.html"
 LECTURE_SEULE = "Votre rôle permet de lire ce bilan, non de le modifier."
 
@@ -57,9 +55,9 @@ async def consulter_bilan(
     questionnaire = await questionnaire_de(fiche)
     actuelles = await reponses(fiche.id)
     connues = await listes(questionnaire, {r.question: r.valeur for r in actuelles})
-    refus = refus_modification(page.ctx, fiche, installees(page)) if page.ctx.role in ECRITURE else LECTURE_SEULE
+    refus = refus_modification(page.ctx, fiche, installees(page)) if page.ctx.peut_ecrire else LECTURE_SEULE
     ouvert = msgspec.structs.replace(fiche, clos_le=None)
-    peut_rouvrir = fiche.clos and page.ctx.role in ECRITURE
+    peut_rouvrir = fiche.clos and page.ctx.peut_ecrire
     return await rendre_dossier(
         page,
         numero,

@@ -15,7 +15,7 @@ from viesion_core.offres.queries import dossier_vu
 from viesion_core.organismes.queries import offres_actives
 from viesion_core.parcours.model import EtapeResume
 from viesion_core.parcours.queries import etapes
-from web.ecrans.bilan_commun import ECRITURE, bilan_lisible, consulter_bilan, consulter_conclusion, installees
+from web.ecrans.bilan_commun import bilan_lisible, consulter_bilan, consulter_conclusion, installees
 from web.ecrans.bilan_saisie import lire_reponses, messages_refus
 from web.ecrans.dossier_commun import rendre_dossier
 from web.formulaire import lire_formulaire
@@ -119,7 +119,7 @@ async def _lister(
     miennes = [e for e in await etapes(ctx, numero) if e.organisme == ctx.organisme and e.offre in ouvertes]
     menu = {q.code: q.libelle for q in proposes} | {fiche.code: fiche.libelle for fiche in lignes}
     choisi = code if code in menu else ""
-    peut_ecrire = ctx.role in ECRITURE
+    peut_ecrire = ctx.peut_ecrire
     creables = [q for q in proposes if any(e.offre == q.offre for e in miennes)] if peut_ecrire else []
     suivies = {fiche.etape for fiche in lignes}
     lien = f"/beneficiaires/{numero}/bilans?bilan="

@@ -30,7 +30,7 @@ from viesion_core.dossiers.queries_caracteristiques import caracteristiques, his
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Interdit
 from viesion_core.nomenclatures.model import DefinitionCaracteristique, cle
 from web.conflit import ChampConflit
-from web.ecrans.dossier_commun import peut_ecrire, rendre_dossier, retour_local
+from web.ecrans.dossier_commun import rendre_dossier, retour_local
 from web.formulaire import Formulaire, lire_formulaire
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
@@ -107,7 +107,7 @@ class CaracteristiqueController(Controller):
             etats=ETATS,
             avec_historique=bool(historique),
             presentes=any(c.presente for c in toutes),
-            ecriture=peut_ecrire(page),
+            ecriture=page.ctx.peut_ecrire,
         )
 
     @get("/completer", opt=politique(DOSSIER_ECRITURE))

@@ -7,7 +7,6 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from viesion_core.contexte import Role
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.nomenclatures.model import libelle, nomenclature
 from viesion_core.parcours.actions import enregistrer_contrat, renouveler_contrat, supprimer_contrat
@@ -65,7 +64,7 @@ class ContratController(Controller):
             rangs=rangs_renouvellement(lignes),
             a_renouveler=dernier is not None and dernier.fin <= page.ctx.aujourdhui + ECHEANCE,
             composition=composer(lignes, {}, page.ctx.aujourdhui),
-            ecriture=peut_ecrire(page),
+            ecriture=page.ctx.peut_ecrire,
             duree=duree_contrat,
         )
 
@@ -185,11 +184,6 @@ class ContratController(Controller):
             chevauchement=isinstance(erreur, ChevauchementContrat),
             base=_base(numero),
         )
-
-
-def peut_ecrire(page: Page) -> bool:
-    """Tell whether the user may write in a dossier that they read."""
-    return page.ctx.role in (Role.REFERENT, Role.DIRECTEUR)
 
 
 def _lire(f: Formulaire) -> SaisieContrat:

@@ -7,7 +7,6 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from viesion_core.actes import changements
-from viesion_core.contexte import Role
 from viesion_core.difficultes.actions import (
     ajouter_difficultes,
     clore_difficulte,
@@ -26,7 +25,6 @@ from web.formulaire import Formulaire, lire_formulaire
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
-_ECRITURE = frozenset({Role.REFERENT, Role.DIRECTEUR})
 _COMMENTAIRE_MAXIMAL = 4_000
 CHAMPS = (
     ChampConflit("debut", "Début"),
@@ -64,7 +62,7 @@ class DifficulteController(Controller):
             ouvertes=ouvertes,
             page_courante=courante,
             par_page=PAR_PAGE,
-            peut_ecrire=page.ctx.role in _ECRITURE,
+            peut_ecrire=page.ctx.peut_ecrire,
             modifiables={d.id for d in lignes if _peut_modifier(page, d)},
         )
 
@@ -211,4 +209,4 @@ def _realisations() -> list[tuple[str, str]]:
 
 
 def _peut_modifier(page: Page, vue: DifficulteResume) -> bool:
-    return page.ctx.role in _ECRITURE and modifiable(page.ctx, vue.organisme)
+    return page.ctx.peut_ecrire and modifiable(page.ctx, vue.organisme)

@@ -12,7 +12,7 @@ from viesion_core.dossiers.queries import entree, entrees
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.nomenclatures.model import libelle, nomenclature
 from web.conflit import ChampConflit
-from web.ecrans.dossier_commun import peut_ecrire, rendre_dossier
+from web.ecrans.dossier_commun import rendre_dossier
 from web.formulaire import Formulaire, lire_formulaire
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
@@ -115,7 +115,7 @@ async def _liste(
         sortie=sortie,
         entree_refusee=erreur is not None and sortie is None,
         aujourdhui=page.ctx.aujourdhui,
-        ecriture=peut_ecrire(page),
+        ecriture=page.ctx.peut_ecrire,
         **_listes(),
     )
 

@@ -10,7 +10,6 @@ from litestar.params import FromPath, FromQuery
 
 from viesion_core.bilans.model import lisible
 from viesion_core.bilans.queries import bilans
-from viesion_core.contexte import Role
 from viesion_core.erreurs import ErreurSaisie
 from viesion_core.extensions.fusion import creer_document_fusion, modeles_proposes
 from viesion_core.formats import date
@@ -23,7 +22,6 @@ from web.formulaire import lire_formulaire
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
-_ECRITURE = frozenset({Role.REFERENT, Role.DIRECTEUR})
 _DEPOT = frozenset({"fichier", "nom", "sensible"})
 """The fields of « Ajouter un document »: their mistakes open it again."""
 
@@ -141,7 +139,7 @@ async def modeles_du_sujet(
     page: Page, *, questionnaire: str | None = None, entretien: bool = False
 ) -> list[tuple[str, str]]:
     """Return the templates (code, label) to propose beside a bilan or an entretien; none for who may only read."""
-    if page.ctx.role not in _ECRITURE:
+    if not page.ctx.peut_ecrire:
         return []
     modeles = await modeles_proposes(page.registre, page.ctx, questionnaire)
     if questionnaire is not None:
@@ -170,7 +168,7 @@ async def _lister(
         tri=choisis["tri"],
         page=courante,
     )
-    peut_ecrire = ctx.role in _ECRITURE
+    peut_ecrire = ctx.peut_ecrire
     modeles = await modeles_proposes(page.registre, ctx) if peut_ecrire else []
     avec_bilan = any(reprend_un_bilan(modele) for modele in modeles)
     fiches = [f for f in await bilans(ctx, numero) if lisible(ctx, f.sensible)] if avec_bilan else []

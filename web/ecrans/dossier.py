@@ -26,7 +26,7 @@ from viesion_core.resume.frise import dessiner
 from viesion_core.resume.historique import details
 from viesion_core.resume.prochain import prochain_acte
 from viesion_core.resume.queries import bandeau, elements
-from web.ecrans.dossier_commun import peut_ecrire, rendre_dossier
+from web.ecrans.dossier_commun import rendre_dossier
 from web.page import PageCourante
 from web.politiques import DOSSIER_LECTURE, politique
 
@@ -75,7 +75,7 @@ class DossierController(Controller):
             frise=dessiner(vie, page.ctx.maintenant),
             elements=vie,
             libelles_voies=LIBELLE_VOIE,
-            adresse=_adresse(numero, ecriture=peut_ecrire(page)),
+            adresse=_adresse(numero, ecriture=page.ctx.peut_ecrire),
             adresse_voie=lambda voie: f"/beneficiaires/{numero}/{_PAGES[voie]}",
             personne=personne,
             reperes=_reperes(personne),
@@ -84,7 +84,7 @@ class DossierController(Controller):
             notes=await notes_du_dossier(page.ctx, numero),
             absences=await absences_a_dire(page.ctx, numero),
             aujourdhui=page.ctx.aujourdhui,
-            ecriture=peut_ecrire(page),
+            ecriture=page.ctx.peut_ecrire,
         )
         reponse.background = BackgroundTask(noter_consultation, page.ctx, numero)
         return reponse
@@ -116,7 +116,7 @@ class DossierController(Controller):
             total=await nombre_actes(page.ctx, numero),
             page_courante=courante,
             par_page=PAR_PAGE,
-            ecriture=peut_ecrire(page),
+            ecriture=page.ctx.peut_ecrire,
         )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from viesion_core.contexte import Role
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.resume.model import Bandeau
 from viesion_core.resume.queries import bandeau
@@ -88,11 +87,6 @@ async def rendre_dossier(
     if erreur is not None:
         return await page.rendre_erreurs(gabarit, erreur, saisie or {}, **donnees)
     return await page.rendre(gabarit, statut, saisie=saisie, **donnees)
-
-
-def peut_ecrire(page: Page) -> bool:
-    """Tell whether the user may write in a dossier that they read."""
-    return page.ctx.role in (Role.REFERENT, Role.DIRECTEUR)
 
 
 ALERTES = "/infocentre/alertes/"

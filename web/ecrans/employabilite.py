@@ -33,7 +33,7 @@ from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Introuvable
 from viesion_core.nomenclatures.model import nomenclature
 from viesion_core.resume.historique import details
 from web.conflit import ChampConflit
-from web.ecrans.dossier_commun import peut_ecrire, rendre_dossier
+from web.ecrans.dossier_commun import rendre_dossier
 from web.formulaire import Formulaire, lire_formulaire
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
@@ -169,7 +169,7 @@ async def _page(
         jours=[(jour, list(siens)) for jour, siens in itertools.groupby(actes, key=lambda a: jour_de(a.at))],
         details=details(page.ctx, await revisions([acte.id for acte in actes])),
         metiers=_metiers(),
-        ecriture=peut_ecrire(page),
+        ecriture=page.ctx.peut_ecrire,
     )
 
 

@@ -9,7 +9,7 @@ from litestar import Response
 
 from viesion_core.acces.queries import collaborateurs
 from viesion_core.agenda.model import Creneau
-from viesion_core.contexte import PARIS, Role
+from viesion_core.contexte import PARIS
 from viesion_core.entretiens.actions import CONFIRMATION
 from viesion_core.entretiens.model import EntretienResume, entree_proposee, etape_proposee, jour_de, modifiable
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
@@ -23,7 +23,6 @@ from web.ecrans.entretien_saisie import LigneTheme, Proposition, lignes_saisies,
 from web.formulaire import Formulaire
 from web.page import Page
 
-ECRITURE = frozenset({Role.REFERENT, Role.DIRECTEUR})
 CHAMPS = (
     ChampConflit("date", "Date"),
     ChampConflit("heure", "Heure"),
@@ -186,4 +185,4 @@ async def _collaborateurs(page: Page, entretien: EntretienResume | None) -> list
 
 def peut_modifier(page: Page, vu: EntretienResume) -> bool:
     """Tell whether the user may change an entretien: their role writes, and it is their organism's."""
-    return page.ctx.role in ECRITURE and modifiable(page.ctx, vu.organisme)
+    return page.ctx.peut_ecrire and modifiable(page.ctx, vu.organisme)

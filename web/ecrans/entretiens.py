@@ -14,7 +14,7 @@ from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.nomenclatures.model import nomenclature
 from web.ecrans.creneaux import PROCHES, creneaux_proches
 from web.ecrans.dossier_commun import rendre_dossier, retour_local
-from web.ecrans.entretien_page import ECRITURE, Vue, formulaire, peut_modifier
+from web.ecrans.entretien_page import Vue, formulaire, peut_modifier
 from web.ecrans.entretien_saisie import Proposition, instant_propose, lignes_de, lire_saisie, retoucher
 from web.formulaire import lire_formulaire
 from web.page import PageCourante
@@ -59,7 +59,7 @@ class EntretienController(Controller):
             page_courante=courante,
             par_page=PAR_PAGE,
             suites=[(code, nomenclature("REALISATION").libelle_de(code)) for code in SUITES],
-            peut_ecrire=page.ctx.role in ECRITURE,
+            peut_ecrire=page.ctx.peut_ecrire,
             absences=await absences_a_dire(page.ctx, numero),
             modifiables={e.id for e in lignes if peut_modifier(page, e)},
         )

@@ -15,7 +15,7 @@ from viesion_core.dossiers.queries import identite
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.resume.historique import CHAMPS_IDENTITE, en_francais
 from web.conflit import ChampConflit
-from web.ecrans.dossier_commun import peut_ecrire, rendre_dossier
+from web.ecrans.dossier_commun import rendre_dossier
 from web.ecrans.identite_saisie import lire_identite, listes_identite
 from web.formulaire import lire_formulaire
 from web.page import Page, PageCourante
@@ -79,7 +79,7 @@ class IdentiteController(Controller):
             onglet="identite",
             personne=personne,
             feuilles=[(titre, dessin, _champs(personne, noms, historique)) for titre, dessin, noms in FEUILLES],
-            ecriture=peut_ecrire(page),
+            ecriture=page.ctx.peut_ecrire,
         )
 
     @get("/modifier", opt=politique(DOSSIER_ECRITURE))

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
-from viesion_core.contexte import Contexte, Role
+from viesion_core.contexte import Contexte
 from viesion_core.extensions import Registre
 from viesion_core.parcours.controles import avertissements_etape, message_referent_parcours, terme_etape
 from viesion_core.parcours.model import (
@@ -76,20 +76,15 @@ class ParcoursController(Controller):
             closes=[vue for vue in vues if not vue.etape.ouverte],
             referents=courants,
             anciens=[lien for lien in liens if lien not in courants],
-            acces=acces_en_un_clic(ctx, liens, entrees) if peut_ecrire(ctx) else [],
+            acces=acces_en_un_clic(ctx, liens, entrees) if ctx.peut_ecrire else [],
             entree=next((entree for entree in entrees if entree.fin is None), None),
-            ecriture=peut_ecrire(ctx),
+            ecriture=ctx.peut_ecrire,
         )
-
-
-def peut_ecrire(ctx: Contexte) -> bool:
-    """Tell whether the user may write in a dossier that they read."""
-    return ctx.role in (Role.REFERENT, Role.DIRECTEUR)
 
 
 def modifiable(ctx: Contexte, etape: EtapeResume) -> bool:
     """Tell whether an étape is the user's organism's: the others' are read."""
-    return peut_ecrire(ctx) and etape.organisme == ctx.organisme
+    return ctx.peut_ecrire and etape.organisme == ctx.organisme
 
 
 def acces_en_un_clic(ctx: Contexte, liens: Sequence[AffectationResume], entrees: Sequence[EntreeResume]) -> list[Acces]:

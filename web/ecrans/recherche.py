@@ -8,7 +8,6 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.params import FromQuery
 
-from viesion_core.contexte import Role
 from viesion_core.dossiers.demande import lire_demande
 from viesion_core.dossiers.identite_exacte import chercher_hors_perimetre, rattacher_par_identite
 from viesion_core.dossiers.model import CarteMinimale, ResultatRecherche
@@ -20,7 +19,6 @@ from web.page import Page, PageCourante
 from web.politiques import CONSULTATION, SUIVI, politique
 
 _GABARIT = "recherche/recherche.html"
-_ECRITURE = frozenset({Role.REFERENT, Role.DIRECTEUR})
 LONGUEUR = 100
 APERCU = 8
 
@@ -48,7 +46,7 @@ class RechercheController(Controller):
         `pour`: « rendez-vous » leads to the form of an entretien instead of the dossier.
         """
         texte = q[:LONGUEUR].strip()
-        but = pour if pour == "rendez-vous" and page.ctx.role in _ECRITURE else ""
+        but = pour if pour == "rendez-vous" and page.ctx.peut_ecrire else ""
         resultats = await chercher(page.ctx, texte, limite=APERCU if page.htmx else LIMITE)
         if page.htmx:
             return page.fragment("recherche/options.html", resultats=_options(page, resultats, texte, but), q=texte)
@@ -102,7 +100,7 @@ async def _rendre(
         "limite": LIMITE,
         "cartes": cartes,
         "propose": _propose(texte, page.ctx.aujourdhui),
-        "hors_perimetre": page.ctx.role in _ECRITURE,
+        "hors_perimetre": page.ctx.peut_ecrire,
         "aujourdhui": page.ctx.aujourdhui,
     }
     if erreur is not None:
@@ -144,7 +142,7 @@ def _options(page: Page, resultats: list[ResultatRecherche], texte: str, pour: s
         )
         for r in resultats
     ]
-    ecrit = page.ctx.role in _ECRITURE
+    ecrit = page.ctx.peut_ecrire
     suite = "/recherche?" + urllib.parse.urlencode({"q": texte, **({"pour": pour} if pour else {})})
     if resultats:
         options.append(Option(suite, "Tous les résultats", "et hors de mon périmètre" if ecrit else ""))

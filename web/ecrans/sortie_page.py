@@ -9,7 +9,6 @@ from litestar import Response
 from viesion_core.actes import dernier_acte
 from viesion_core.bilans.actions_cloture import ClotureRefusee
 from viesion_core.bilans.model import lisible
-from viesion_core.contexte import Role
 from viesion_core.entretiens.model import SUITES, modifiable
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Introuvable
 from viesion_core.nomenclatures.model import libelle, nomenclature
@@ -23,7 +22,6 @@ from web.conflit import ChampConflit
 from web.ecrans.dossier_commun import rendre_dossier
 from web.page import Page
 
-_ECRITURE = frozenset({Role.REFERENT, Role.DIRECTEUR})
 _CHAMPS = (
     ChampConflit("fin_reelle", "Fin réelle"),
     ChampConflit("motif_fin", "Motif de fin d'étape", lambda code: libelle("MOTIF_FIN", code)),
@@ -106,7 +104,7 @@ class Vue:
         return {
             "v": verification,
             "points": {point.code: point for point in verification.points},
-            "ecriture": ctx.role in _ECRITURE and modifiable(ctx, etape.organisme),
+            "ecriture": ctx.peut_ecrire and modifiable(ctx, etape.organisme),
             "ouvertes": ouvertes,
             "suites": [(code, libelle("REALISATION", code)) for code in SUITES],
             "realisations": [(e.code, e.libelle) for e in nomenclature("REALISATION_DIFFICULTE").elements],
