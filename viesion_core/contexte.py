@@ -34,6 +34,7 @@ class Contexte(msgspec.Struct, frozen=True, kw_only=True):
     core reads the clock: whoever calls passes the instant, so that every rule can be tried on any day.
     `sensible` says that the user may read health data (MOS and PSME bilans, RQTH): the référent's and the
     director's right inside an organism that has such an offre, never the département's.
+    `offres` are those whose convention covers today for the organism, None when nobody has read them yet.
     """
 
     utilisateur: uuid.UUID | None
@@ -43,6 +44,7 @@ class Contexte(msgspec.Struct, frozen=True, kw_only=True):
     maintenant: dt.datetime
     sensible: bool = False
     adresse: str = ""
+    offres: frozenset[str] | None = None
 
     @property
     def aujourdhui(self) -> dt.date:

@@ -1,4 +1,4 @@
-"""« Mes Alertes Favorites » with their counts, for the menu and the accueil: three short queries at most, kept briefly.
+"""« Mes Alertes Favorites » with their counts, for the menu and the accueil: one query, kept briefly.
 
 A count may be some seconds old in the menu; after an act of the user it is read again, and the pages of alerts always
 count afresh.
@@ -6,10 +6,12 @@ count afresh.
 
 import time
 import uuid
+from typing import Any
 
 import msgspec
 
-from viesion_core.alertes.queries import compter, reglages
+from viesion_core.acces.model import FavoriChoisi
+from viesion_core.alertes.queries import compter
 from viesion_core.contexte import Contexte, Role
 from viesion_core.extensions import Registre, catalogue_alertes
 
@@ -31,34 +33,25 @@ class Favori(msgspec.Struct, frozen=True):
         return f"/infocentre/alertes/{self.code}"
 
 
-_gardes: dict[uuid.UUID, tuple[float, Contexte, list[Favori]]] = {}
+_gardes: dict[uuid.UUID, tuple[float, tuple[Any, ...], list[Favori]]] = {}
 
 
-async def favoris(ctx: Contexte, registre: Registre, *, frais: bool = False) -> list[Favori]:
-    """Return the user's favourites in their order, counted; `frais`: not from what was kept."""
-    if ctx.utilisateur is None or ctx.role not in _ROLES:
+async def favoris(
+    ctx: Contexte, choisis: tuple[FavoriChoisi, ...], registre: Registre, *, frais: bool = False
+) -> list[Favori]:
+    """Return the favourites that the user has chosen, in their order, counted; `frais`: not from what was kept."""
+    if ctx.utilisateur is None or ctx.role not in _ROLES or not choisis:
         return []
     instant = time.monotonic()
+    droits = (ctx.role, ctx.organisme, ctx.sensible, ctx.offres, choisis)
     garde = _gardes.get(ctx.utilisateur)
-    if garde and not frais and instant - garde[0] < DUREE and _memes_droits(garde[1], ctx):
+    if garde and not frais and instant - garde[0] < DUREE and garde[1] == droits:
         return garde[2]
-    lus = await _lire(ctx, registre)
+    regles = (await catalogue_alertes(ctx, registre)).par_code()
+    retenus = [choisi for choisi in choisis if choisi.code in regles]
+    comptes = await compter(ctx, [regles[c.code] for c in retenus], {c.code: c.x for c in retenus})
+    lus = [Favori(c.code, regles[c.code].en_clair(regles[c.code].titre, c.x), comptes[c.code]) for c in retenus]
     if len(_gardes) >= _PLACES:
         _gardes.clear()
-    _gardes[ctx.utilisateur] = (instant, ctx, lus)
+    _gardes[ctx.utilisateur] = (instant, droits, lus)
     return lus
-
-
-async def _lire(ctx: Contexte, registre: Registre) -> list[Favori]:
-    choisis = await reglages(ctx)
-    if not any(choisi.rang is not None for choisi in choisis.values()):
-        return []
-    regles = (await catalogue_alertes(ctx, registre)).par_code()
-    codes = [code for code, choisi in choisis.items() if choisi.rang is not None and code in regles]
-    codes.sort(key=lambda code: (choisis[code].rang or 0, code))
-    comptes = await compter(ctx, [regles[code] for code in codes], choisis)
-    return [Favori(code, regles[code].en_clair(regles[code].titre, choisis[code].x), comptes[code]) for code in codes]
-
-
-def _memes_droits(avant: Contexte, apres: Contexte) -> bool:
-    return (avant.role, avant.organisme, avant.sensible) == (apres.role, apres.organisme, apres.sensible)

@@ -151,13 +151,13 @@ class Page:
     async def _navigation_comptee(self) -> list[Lien]:
         """Return the left rail with « Mes Alertes Favorites » under « Infocentre »; an act just done counts afresh."""
         liens = self.navigation()
-        if self._ctx is None or not any(lien.url == "/infocentre" for lien in liens):
+        if self._ctx is None or self.session is None or not any(lien.url == "/infocentre" for lien in liens):
             return liens
         frais = "acte" in self.requete.query_params
         chemin = self.requete.url.path
         enfants = tuple(
             Lien(f.titre, f.url, "", chemin == f.url, nombre=f.nombre)
-            for f in await favoris(self._ctx, self.registre, frais=frais)
+            for f in await favoris(self._ctx, self.session.favoris, self.registre, frais=frais)
         )
         return [
             msgspec.structs.replace(lien, enfants=enfants, titre_enfants="Mes Alertes Favorites")

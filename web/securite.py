@@ -148,4 +148,5 @@ def contexte(session: SessionOuverte, instant: dt.datetime, adresse: str) -> Con
         maintenant=instant,
         sensible=session.sensible,
         adresse=adresse,
+        offres=session.offres,
     )

@@ -55,8 +55,16 @@ class UtilisateurResume(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.nom.upper()} {self.prenom}"
 
 
+class FavoriChoisi(msgspec.Struct, frozen=True, order=True):
+    """A favourite alert of a user: its place, its rule, and the X that was chosen (None: the default)."""
+
+    rang: int
+    code: str
+    x: int | None = None
+
+
 class SessionOuverte(msgspec.Struct, frozen=True, kw_only=True):
-    """The session of a request: who, in which organism, until when."""
+    """The session of a request: who, in which organism, until when, and what every page needs to know of them."""
 
     id: uuid.UUID
     utilisateur: uuid.UUID
@@ -68,6 +76,8 @@ class SessionOuverte(msgspec.Struct, frozen=True, kw_only=True):
     sensible: bool
     vue_le: dt.datetime
     expire_le: dt.datetime
+    offres: frozenset[str] = frozenset()
+    favoris: tuple[FavoriChoisi, ...] = ()
 
     @property
     def nom_complet(self) -> str:

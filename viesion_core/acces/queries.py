@@ -6,9 +6,9 @@ import hashlib
 import uuid
 from typing import Any
 
-from viesion_core.acces.model import EtatInstallation, SessionOuverte, UtilisateurResume
-from viesion_core.contexte import Contexte, Role
-from viesion_core.db import convertir, lire, lire_un
+from viesion_core.acces.model import EtatInstallation, FavoriChoisi, SessionOuverte, UtilisateurResume
+from viesion_core.contexte import PARIS, Contexte, Role
+from viesion_core.db import base_courante, convertir, lire, lire_un
 from viesion_core.nomenclatures.model import cle
 
 _COLONNES = """u.id, u.nom, u.prenom, u.identifiant, u.courriel, u.telephone, u.fonction, u.role,
@@ -22,20 +22,41 @@ def empreinte(jeton: str) -> str:
 
 
 async def lire_session(jeton: str, maintenant: dt.datetime, inactivite: dt.timedelta) -> SessionOuverte | None:
-    """Return the open session of a cookie's token; None if unknown, expired, idle too long or account closed."""
+    """Return the open session of a cookie's token; None if unknown, expired, idle too long or account closed.
+
+    The offres of the organism and the favourites of the user come along: every page shows what depends on them.
+    """
+    jour = maintenant.astimezone(PARIS).date()
+    liste = "group_concat" if base_courante().dialecte == "sqlite" else "string_agg"
     ligne = await lire_un(
-        """SELECT s.id, s.utilisateur, u.nom, u.prenom, u.role, u.organisme, o.nom AS organisme_nom,
-            u.sensible, s.vue_le, s.expire_le
+        f"""SELECT s.id, s.utilisateur, u.nom, u.prenom, u.role, u.organisme, o.nom AS organisme_nom,
+            u.sensible, s.vue_le, s.expire_le,
+            (SELECT {liste}(ods.offre, ' ') FROM offre_de_service ods WHERE ods.organisme = u.organisme
+                AND ods.debut <= {{}} AND (ods.fin IS NULL OR ods.fin >= {{}})) AS offres,
+            (SELECT {liste}(r.rang || ':' || r.code || ':' || coalesce(CAST(r.x AS VARCHAR(9)), ''), ' ')
+                FROM alerte_reglage r WHERE r.utilisateur = u.id AND r.rang IS NOT NULL) AS favoris
         FROM session s JOIN utilisateur u ON u.id = s.utilisateur JOIN organisme o ON o.id = u.organisme
-        WHERE s.empreinte = {} AND u.actif""",
+        WHERE s.empreinte = {{}} AND u.actif""",
+        jour,
+        jour,
         empreinte(jeton),
     )
     if ligne is None:
         return None
-    session = convertir(SessionOuverte, ligne)
+    favoris = sorted(_favori(texte) for texte in (ligne["favoris"] or "").split())
+    session = convertir(
+        SessionOuverte,
+        {**ligne, "offres": frozenset((ligne["offres"] or "").split()), "favoris": tuple(favoris)},
+    )
     if session.expire_le <= maintenant or session.vue_le + inactivite <= maintenant:
         return None
     return session
+
+
+def _favori(texte: str) -> FavoriChoisi:
+    rang, reste = texte.split(":", 1)
+    code, x = reste.rsplit(":", 1)
+    return FavoriChoisi(int(rang), code, int(x) if x else None)
 
 
 async def utilisateur(identifiant: uuid.UUID) -> UtilisateurResume | None:

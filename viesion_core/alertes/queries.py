@@ -44,31 +44,32 @@ async def reglages(ctx: Contexte) -> dict[str, Reglage]:
 
 
 async def compter(
-    ctx: Contexte, regles: Sequence[RegleAlerte], choisis: Mapping[str, Reglage], *, portefeuille: bool = False
+    ctx: Contexte, regles: Sequence[RegleAlerte], xs: Mapping[str, int | None], *, portefeuille: bool = False
 ) -> dict[str, int | None]:
     """Return how many people each rule finds in the perimeter; None for a rule that the base refuses.
 
-    One statement for all (forty rules at a time). If it fails, each rule is tried alone, so that one bad rule is
-    named and the others answer. `portefeuille`: only the people whose référent the user is today.
+    `xs`: the X that the user has chosen, by code of rule. One statement for all (forty rules at a time). If it fails,
+    each rule is tried alone, so that one bad rule is named and the others answer. `portefeuille`: only the people
+    whose référent the user is today.
     """
     comptes: dict[str, int | None] = {}
     for debut in range(0, len(regles), _LOT):
         groupe = regles[debut : debut + _LOT]
         try:
-            comptes |= await _compter_ensemble(ctx, groupe, choisis, portefeuille)
+            comptes |= await _compter_ensemble(ctx, groupe, xs, portefeuille)
         except Exception:
             if len(groupe) == 1:
                 raise
-            comptes |= await _compter_une_a_une(ctx, groupe, choisis, portefeuille)
+            comptes |= await _compter_une_a_une(ctx, groupe, xs, portefeuille)
     return comptes
 
 
 async def _compter_ensemble(
-    ctx: Contexte, regles: Sequence[RegleAlerte], choisis: Mapping[str, Reglage], portefeuille: bool
+    ctx: Contexte, regles: Sequence[RegleAlerte], xs: Mapping[str, int | None], portefeuille: bool
 ) -> dict[str, int | None]:
     morceaux, parametres = [], []
     for rang, regle in enumerate(regles):
-        requete = _population(ctx, regle, _x(choisis, regle), portefeuille=portefeuille)
+        requete = _population(ctx, regle, xs.get(regle.code), portefeuille=portefeuille)
         morceaux.append(f"(SELECT count(*) FROM {requete.depuis}) AS n{rang}")
         parametres += requete.parametres
     ligne = await lire_un(f"SELECT {', '.join(morceaux)}", *parametres)
@@ -76,12 +77,12 @@ async def _compter_ensemble(
 
 
 async def _compter_une_a_une(
-    ctx: Contexte, regles: Sequence[RegleAlerte], choisis: Mapping[str, Reglage], portefeuille: bool
+    ctx: Contexte, regles: Sequence[RegleAlerte], xs: Mapping[str, int | None], portefeuille: bool
 ) -> dict[str, int | None]:
     comptes: dict[str, int | None] = {}
     for regle in regles:
         try:
-            comptes |= await _compter_ensemble(ctx, [regle], choisis, portefeuille)
+            comptes |= await _compter_ensemble(ctx, [regle], xs, portefeuille)
         except Exception:
             _LOG.exception("the rule %s cannot be counted", regle.code)
             comptes[regle.code] = None
@@ -193,11 +194,6 @@ def _depart(ctx: Contexte, portefeuille: bool) -> tuple[list[str], list[Any]]:
     if ctx.departement or ctx.organisme is None:
         return [], []
     return ["(SELECT r.beneficiaire AS numero FROM rattachement r WHERE r.organisme = {}) n"], [ctx.organisme]
-
-
-def _x(choisis: Mapping[str, Reglage], regle: RegleAlerte) -> int | None:
-    choisi = choisis.get(regle.code)
-    return choisi.x if choisi else None
 
 
 def _valeurs(ctx: Contexte, regle: RegleAlerte, x: int | None) -> tuple[str, list[Any]]:

@@ -161,22 +161,42 @@ async def historique_reponse(identifiant: uuid.UUID, question: str) -> list[Chan
     return [c for c in await changements("reponse", sorted(cles)) if c.champ == "valeur"]
 
 
-async def bilans_vus(ctx: Contexte, numero: int, fiches: Iterable[BilanResume] | None = None) -> list[BilanVu]:
+async def bilans_vus(ctx: Contexte, numero: int) -> list[BilanVu]:
     """Return the bilans of a dossier with their answers as plugins see them, the latest first.
 
-    Health bilans and health questions only for who may read them. `fiches` saves the reading of the bilans.
+    Health bilans and health questions only for who may read them.
     """
-    connues = await bilans(ctx, numero) if fiches is None else fiches
-    lisibles = [fiche for fiche in connues if lisible(ctx, fiche.sensible)]
-    if not lisibles:
-        return []
-    marques = ", ".join("{}" for _ in lisibles)
+    return (await bilans_et_vus(ctx, numero))[1]
+
+
+async def bilans_et_vus(ctx: Contexte, numero: int) -> tuple[list[BilanResume], list[BilanVu]]:
+    """Return the bilans of a dossier (`bilans`), and those that the user reads with their answers (`bilans_vus`).
+
+    One statement: the exit and the panels of the plugins have many other things to read.
+    """
+    condition, parametres = condition_perimetre(ctx, "x.beneficiaire")
     lignes = await lire(
-        f"{_REPONSE} WHERE r.bilan IN ({marques}) LIMIT {MAXIMUM_REPONSES}", *(fiche.id for fiche in lisibles)
+        f"""SELECT f.*, r.question AS reponse_question, r.valeur
+        FROM ({_BILAN} WHERE x.beneficiaire = {{}} AND {condition}
+            ORDER BY x.date_bilan DESC, x.created_at DESC, x.id LIMIT {MAXIMUM}) f
+        LEFT JOIN reponse r ON r.bilan = f.id AND f.sensible IN ({{}}, FALSE)
+        ORDER BY f.date_bilan DESC, f.created_at DESC, f.id LIMIT {MAXIMUM_REPONSES}""",
+        ctx.aujourdhui,
+        ctx.aujourdhui,
+        numero,
+        *parametres,
+        lisible(ctx, sensible=True),
     )
+    distincts = {ligne["id"]: ligne for ligne in lignes}.values()
+    connues = [convertir(BilanResume, _sans_reponse(ligne)) for ligne in distincts]
+    lisibles = [fiche for fiche in connues if lisible(ctx, fiche.sensible)]
     questionnaires = await questionnaires_de(lisibles)
     valeurs = _par_bilan(ctx, lignes, {fiche.id: questionnaires[fiche.questionnaire] for fiche in lisibles})
-    return [bilan_vu(fiche, questionnaires[fiche.questionnaire], valeurs.get(fiche.id, {})) for fiche in lisibles]
+    return connues, [bilan_vu(f, questionnaires[f.questionnaire], valeurs.get(f.id, {})) for f in lisibles]
+
+
+def _sans_reponse(ligne: Mapping[str, Any]) -> dict[str, Any]:
+    return {nom: valeur for nom, valeur in ligne.items() if nom not in ("reponse_question", "valeur")}
 
 
 def _par_bilan(
@@ -186,9 +206,11 @@ def _par_bilan(
     questions = {identifiant: questionnaire.par_code() for identifiant, questionnaire in questionnaires.items()}
     valeurs: dict[uuid.UUID, dict[str, Any]] = {}
     for ligne in lignes:
-        question = questions[ligne["bilan"]].get(ligne["question"])
-        if question is None or lisible(ctx, question.sensible):
-            valeurs.setdefault(ligne["bilan"], {})[ligne["question"]] = ligne["valeur"]
+        code = ligne["reponse_question"]
+        if code is not None and ligne["id"] in questions:
+            question = questions[ligne["id"]].get(code)
+            if question is None or lisible(ctx, question.sensible):
+                valeurs.setdefault(ligne["id"], {})[code] = ligne["valeur"]
     return valeurs
 
 

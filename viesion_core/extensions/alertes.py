@@ -6,7 +6,7 @@ from viesion_core.alertes.model import RegleAlerte
 from viesion_core.alertes.regles import regles_coeur
 from viesion_core.contexte import Contexte
 from viesion_core.extensions.registre import Registre
-from viesion_core.organismes.queries import offres_actives
+from viesion_core.organismes.queries import offres_ouvertes
 
 
 class Catalogue(msgspec.Struct, frozen=True):
@@ -25,10 +25,7 @@ async def catalogue_alertes(ctx: Contexte, registre: Registre) -> Catalogue:
 
     A rule whose list tells of health is left out for who may not read health data.
     """
-    if ctx.departement:
-        offres = {offre.code for offre in registre.offres()}
-    else:
-        offres = {offre.offre for offre in await offres_actives(ctx.organisme, ctx.aujourdhui)}
+    offres = {offre.code for offre in registre.offres()} if ctx.departement else set(await offres_ouvertes(ctx))
     durees = {offre.code: offre.duree_maximale for offre in registre.offres() if offre.duree_maximale}
     regles = [*regles_coeur(durees), *registre.regles_alerte(offres)]
     return Catalogue(

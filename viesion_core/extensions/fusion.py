@@ -19,7 +19,7 @@ from viesion_core.fusion.model import ChampFusion, GroupeChamps, VersionModele
 from viesion_core.fusion.modeles_livres import modeles_du_coeur
 from viesion_core.fusion.queries import modele_actif, modeles_actifs
 from viesion_core.offres.queries import dossier_vu
-from viesion_core.organismes.queries import offres_actives
+from viesion_core.organismes.queries import offres_ouvertes
 
 _LOG = logging.getLogger("viesion.extensions")
 
@@ -48,7 +48,7 @@ async def modeles_proposes(registre: Registre, ctx: Contexte, questionnaire: str
 
     `questionnaire`: those of one bilan, and those of none; None for all.
     """
-    ouvertes = {o.offre for o in await offres_actives(ctx.organisme, ctx.aujourdhui)} if ctx.organisme else set()
+    ouvertes = await offres_ouvertes(ctx)
     return [
         modele
         for modele in await modeles_actifs()

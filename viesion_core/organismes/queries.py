@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from viesion_core.contexte import Contexte
 from viesion_core.db import convertir, lire, lire_un
 from viesion_core.organismes.model import OffreDeServiceResume, OrganismeResume
 
@@ -72,6 +73,13 @@ async def offres_actives(organisme: uuid.UUID | None, jour: dt.date) -> list[Off
         jour,
     )
     return [convertir(OffreDeServiceResume, ligne) for ligne in lignes]
+
+
+async def offres_ouvertes(ctx: Contexte) -> frozenset[str]:
+    """Return the codes of the offres that the organism of the user may open today; none without an organism."""
+    if ctx.offres is not None or ctx.organisme is None:
+        return ctx.offres or frozenset()
+    return frozenset(offre.offre for offre in await offres_actives(ctx.organisme, ctx.aujourdhui))
 
 
 async def offre_de_service(identifiant: uuid.UUID) -> OffreDeServiceResume | None:

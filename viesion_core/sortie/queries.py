@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from viesion_core.bilans.model import BilanResume
-from viesion_core.bilans.queries import bilans, bilans_vus
+from viesion_core.bilans.queries import bilans_et_vus
 from viesion_core.contexte import Contexte
 from viesion_core.difficultes.queries import difficultes_page
 from viesion_core.dossiers.model_caracteristiques import CaracteristiqueCourante
@@ -53,7 +53,7 @@ async def dossier_sortie(ctx: Contexte, numero: int, fiche: Bandeau, toutes: Ite
     entretiens, _ = await entretiens_page(ctx, numero, par_page=MAXIMUM)
     difficultes, _ = await difficultes_page(ctx, numero, par_page=MAXIMUM)
     connues = await caracteristiques(ctx, numero)
-    fiches = await bilans(ctx, numero)
+    fiches, vus = await bilans_et_vus(ctx, numero)
     vu = DossierVu(
         fiche=fiche,
         aujourdhui=ctx.aujourdhui,
@@ -63,6 +63,6 @@ async def dossier_sortie(ctx: Contexte, numero: int, fiche: Bandeau, toutes: Ite
         affectations=tuple(await affectations(ctx, numero)),
         entretiens=tuple(entretiens),
         difficultes=tuple(difficultes),
-        bilans=tuple(await bilans_vus(ctx, numero, fiches)),
+        bilans=tuple(vus),
     )
     return DossierSortie(vu=vu, bilans=tuple(fiches), caracteristiques=tuple(connues))

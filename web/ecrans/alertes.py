@@ -72,7 +72,9 @@ class AlerteController(Controller):
         catalogue = await catalogue_alertes(page.ctx, page.registre)
         choisis = await reglages(page.ctx)
         portefeuille = _portefeuille(page, mien)
-        comptes = await compter(page.ctx, catalogue.regles, choisis, portefeuille=portefeuille)
+        comptes = await compter(
+            page.ctx, catalogue.regles, {code: choisi.x for code, choisi in choisis.items()}, portefeuille=portefeuille
+        )
         vues = [_vue(regle, choisis.get(regle.code), comptes[regle.code]) for regle in catalogue.regles]
         par_code = {vue.code: vue for vue in vues}
         favorites = [

@@ -12,7 +12,7 @@ from viesion_core.bilans.model import lisible
 from viesion_core.bilans.queries import bilan, bilans, conclusions_ouvertes, listes, questionnaire_de
 from viesion_core.erreurs import ErreurSaisie
 from viesion_core.offres.queries import dossier_vu
-from viesion_core.organismes.queries import offres_actives
+from viesion_core.organismes.queries import offres_ouvertes
 from viesion_core.parcours.model import EtapeResume
 from viesion_core.parcours.queries import etapes
 from web.ecrans.bilan_commun import bilan_lisible, consulter_bilan, consulter_conclusion, installees
@@ -114,7 +114,7 @@ async def _lister(
 ) -> Response[str]:
     ctx = page.ctx
     lignes = await bilans(ctx, numero)
-    ouvertes = {offre.offre for offre in await offres_actives(ctx.organisme, ctx.aujourdhui)} & installees(page)
+    ouvertes = await offres_ouvertes(ctx) & installees(page)
     proposes = [q for q in page.registre.questionnaires(ouvertes) if lisible(ctx, q.sensible)]
     miennes = [e for e in await etapes(ctx, numero) if e.organisme == ctx.organisme and e.offre in ouvertes]
     menu = {q.code: q.libelle for q in proposes} | {fiche.code: fiche.libelle for fiche in lignes}

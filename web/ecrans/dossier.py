@@ -19,7 +19,7 @@ from viesion_core.entretiens.model import jour_de
 from viesion_core.entretiens.queries import absences_a_dire
 from viesion_core.notes.queries import notes_du_dossier
 from viesion_core.offres.queries import dossier_vu
-from viesion_core.organismes.queries import offres_actives
+from viesion_core.organismes.queries import offres_ouvertes
 from viesion_core.parcours.queries import nombre_actes
 from viesion_core.resume.elements import LIBELLE_VOIE, Element, Voie, situation
 from viesion_core.resume.frise import dessiner
@@ -92,7 +92,7 @@ class DossierController(Controller):
     @get("/panneaux")
     async def panneaux(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
         """Show what the enabled plugins say of the dossier: apart, so that a slow one delays no page."""
-        offres = {offre.offre for offre in await offres_actives(page.ctx.organisme, page.ctx.aujourdhui)}
+        offres = await offres_ouvertes(page.ctx)
         fiche = await bandeau(page.ctx, numero)
         proposes = await page.registre.panneaux(offres, await dossier_vu(page.ctx, numero, fiche))
         if page.htmx:
