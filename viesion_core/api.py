@@ -10,7 +10,16 @@ from viesion_core.alertes.criteres import (
 )
 from viesion_core.alertes.model import Critere, Parametre, RegleAlerte, Unite, parmi
 from viesion_core.bilans.lecture import lire_questionnaire
-from viesion_core.bilans.model import BilanVu, Condition, Option, Question, Questionnaire, Section, TypeQuestion
+from viesion_core.bilans.model import (
+    BilanVu,
+    Condition,
+    Evolution,
+    Option,
+    Question,
+    Questionnaire,
+    Section,
+    TypeQuestion,
+)
 from viesion_core.db.migrations import Migration
 from viesion_core.difficultes.model import DifficulteResume
 from viesion_core.dossiers.model import SaisieIdentite
@@ -64,6 +73,7 @@ __all__ = [
     "DossierVu",
     "EntretienResume",
     "EtapeResume",
+    "Evolution",
     "Flux",
     "Gravite",
     "LigneRefusee",

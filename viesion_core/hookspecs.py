@@ -38,7 +38,10 @@ def declarer_migrations() -> Sequence[Migration]:
 
 @hookspec
 def declarer_bilans() -> Sequence[Questionnaire]:
-    """Return the questionnaires of the offre, old versions included. Failure: the plugin is refused."""
+    """Return the questionnaires of the offre, old versions included. Failure: the plugin is refused.
+
+    Their compilation needs no code; what it compares between the beginning and the end is in their `evolutions`.
+    """
     raise NotImplementedError
 
 

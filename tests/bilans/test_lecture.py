@@ -4,7 +4,7 @@ import pytest
 
 from tests.bilans.aides import TOML
 from viesion_core.bilans.lecture import QuestionnaireInvalide, lire_questionnaire
-from viesion_core.bilans.model import Condition, Option
+from viesion_core.bilans.model import Condition, Evolution, Option
 
 
 def defauts(texte: str) -> list[tuple[int, str]]:
@@ -81,3 +81,82 @@ def test_a_broken_toml_and_an_empty_questionnaire_are_refused() -> None:
     assert "illisible" in trouves[0][1]
     vide = defauts('code = "X"\nversion = 1\nlibelle = "X"\nsections = []')
     assert vide == [(1, "le questionnaire n'a aucune question.")]
+
+
+EVOLUTIONS = """
+[[evolutions]]
+libelle = "Entretiens et heures"
+entree = "NOMBRE"
+sortie = "HEURES"
+mieux = "hausse"
+
+[[evolutions]]
+question = "SUITE"
+ordre = ["Aucune suite", "Droit commun"]
+
+[[evolutions]]
+question = "RENONCE"
+mieux = "non"
+"""
+
+
+def test_what_is_compared_is_read_with_the_codes_of_its_answers() -> None:
+    lues = lire_questionnaire(TOML + EVOLUTIONS).evolutions
+    assert lues[0] == Evolution(libelle="Entretiens et heures", entree="NOMBRE", sortie="HEURES", mieux="hausse")
+    assert (lues[1].libelle, lues[1].ordre) == ("Préconisation", ("AUCUNE_SUITE", "DROIT_COMMUN"))
+    assert [e.successive for e in lues] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "morceau", "message"),
+    [
+        ('sortie = "HEURES"', 'sortie = "HEURE"', 'sortie = "HEURE"', "elle compare HEURE, qui n'existe pas."),
+        ('sortie = "HEURES"', 'sortie = "SUITE"', 'sortie = "SUITE"', "NOMBRE et SUITE ne sont pas du même type."),
+        ('mieux = "hausse"', 'mieux = "plus"', 'mieux = "plus"', 'mieux = "hausse" ou "baisse", sans ordre.'),
+        (
+            'question = "RENONCE"\nmieux = "non"',
+            'mieux = ""\nquestion = "RENONCE"',
+            'mieux = ""',
+            'mieux = "oui" ou "non", sans ordre.',
+        ),
+        (', "Droit commun"]\n\n[[e', "]\n\n[[e", 'ordre = ["Aucune', "dites l'ordre des réponses"),
+        (
+            'ordre = ["Aucune suite"',
+            'ordre = ["Nulle suite"',
+            "Nulle suite",
+            "NULLE_SUITE n'est pas une réponse de SUITE.",
+        ),
+        (
+            'question = "RENONCE"\nmieux = "non"',
+            'sortie = "COUT"\nentree = "COUT"',
+            'sortie = "COUT"',
+            "COUT ne se compare",
+        ),
+        (
+            '\n[[evolutions]]\nquestion = "RENONCE"',
+            '[[ evolutions ]]\nentree = "RENONCE"',
+            "[[ evolutions ]]",
+            "« question », ou",
+        ),
+        ('mieux = "non"', 'mieux = "non"\nsens = 1', "sens = 1", "« sens » n'est pas connu ici."),
+        (
+            "[[evolutions]]\nlibelle",
+            "[[ evolutions ]]\n[[evolutions]]\nlibelle",
+            "[[ evolutions ]]",
+            "une évolution nomme",
+        ),
+        (
+            'question = "SUITE"\nordre = ["Aucune suite", "Droit commun"]',
+            'question = "RENONCE"\nmieux = "non"',
+            "[[evolutions]]",
+            "deux évolutions comparent la même chose.",
+        ),
+    ],
+)
+def test_a_comparison_that_cannot_be_made_is_told_at_its_line(
+    avant: str, apres: str, morceau: str, message: str
+) -> None:
+    texte = TOML + EVOLUTIONS.replace(avant, apres)
+    assert texte != TOML + EVOLUTIONS
+    trouves = defauts(texte)
+    assert [rang for rang, m in trouves if message in m] == [ligne(texte, morceau)], trouves

@@ -40,6 +40,13 @@ FAUTES = [
     ("codes", "plugin.py", "champs=_CHAMPS)]", "champs=_CHAMPS)] * 2", "ESSAI_BILAN est déclaré deux fois"),
     ("codes", "plugin.py", 'CODE = "ESSAI"', 'CODE = "MOS"', "l'offre MOS est déjà pris"),
     ("questionnaires", "bilan.toml", 'type = "DATE"', 'type = "JOUR"', "bilan.toml, ligne 13"),
+    (
+        "questionnaires",
+        "bilan.toml",
+        '"Objectif atteint"]\n',
+        '"Objectif tenu"]\n',
+        "OBJECTIF_TENU n'est pas une réponse",
+    ),
     ("modeles", "plugin.py", '"essai.duree", "Durée', '"essai.temps", "Durée', "essai.duree"),
     ("modeles", "plugin.py", '"conclusion": conclusion}', '"fin": conclusion}', "essai.fin est fourni"),
     ("modeles", "plugin.py", '"Objectif atteint"),', '""),', "n'a pas d'exemple"),

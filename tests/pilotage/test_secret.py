@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viesion_core.pilotage.secret import PAS, SEUIL, arrondir, cases_masquees, choix_masques, petit
+from viesion_core.pilotage.secret import PAS, SEUIL, arrondir, cases_masquees, choix_masques, passages_masques, petit
 
 
 @given(st.lists(st.integers(0, 40), max_size=8))
@@ -37,3 +37,29 @@ def test_a_rounded_count_is_near_and_a_shown_one_never_reads_as_a_small_one(effe
     assert abs(arrondir(effectif) - effectif) <= PAS // 2
     assert arrondir(effectif) % PAS == 0
     assert petit(effectif) or arrondir(effectif) == 0 or arrondir(effectif) >= SEUIL
+
+
+@given(
+    st.dictionaries(st.tuples(st.integers(0, 3), st.integers(0, 3)), st.integers(0, 30), max_size=16),
+)
+def test_in_a_crossed_table_no_row_column_group_gives_a_small_cell_away(effectifs: dict[tuple[int, int], int]) -> None:
+    """A sum that is shown (a group), or that other tables of the page nearly tell (rows, columns), is safe."""
+    groupes = {(a, b): (b > a) - (b < a) for a, b in effectifs}
+    masques, cellules = passages_masques(effectifs, groupes)
+    sommes = {nom: sum(n for cle, n in effectifs.items() if groupes[cle] == nom) for nom in set(groupes.values())}
+    assert all(cle in cellules for cle, n in effectifs.items() if petit(n))
+    assert all(nom in masques for nom, somme in sommes.items() if petit(somme))
+    assert all(cle in cellules for cle in effectifs if groupes[cle] in masques)
+    if masques and sum(sommes.values()) > sum(sommes[nom] for nom in masques):
+        assert len(masques) >= 2
+        assert sum(sommes[nom] for nom in masques) >= SEUIL
+    lignes = [[c for c in effectifs if c[0] == a] for a in range(4)] + [
+        [c for c in effectifs if c[1] == b] for b in range(4)
+    ]
+    for ligne in lignes:
+        caches = [effectifs[c] for c in ligne if c in cellules and effectifs[c]]
+        visibles = [effectifs[c] for c in ligne if c not in cellules and effectifs[c]]
+        assert not caches or not visibles or (len(caches) >= 2 and sum(caches) >= SEUIL)
+    for nom in set(groupes.values()) - masques:
+        caches = [effectifs[c] for c in effectifs if groupes[c] == nom and c in cellules and effectifs[c]]
+        assert not caches or (len(caches) >= 2 and sum(caches) >= SEUIL)

@@ -7,6 +7,7 @@ import msgspec
 import openpyxl
 
 from tests.bilans.aides import essai, garder, repondre, un_bilan
+from tests.pilotage.test_evolution import evolue, une_etape
 from tests.serveur import Serveur, requetes
 from viesion_core.testing import Monde
 from web.export_xlsx import Feuille, classeur
@@ -138,3 +139,47 @@ async def test_the_home_counts_and_exports_the_period(serveur: Serveur, monde: M
             )
             assert dict(livre["Ce qui est compté"].iter_rows(values_only=True))["Périmètre"] == organisme
             assert ("Ensemble", "Sorties", 0, None) in list(livre["Activité"].iter_rows(values_only=True))
+
+
+async def remplir_evolution(monde: Monde) -> None:
+    """Give seven people a bilan whose two answers are compared: five better, one the same, one worse."""
+    await garder(evolue(sensible=False))
+    for apres in (6, 7, 8, 9, 10, 5, 2):
+        await une_etape(monde, ({"AVANT": 5, "SUIVI": True, "APRES": apres}, False))
+    await une_etape(monde, ({"ETAT": "FAIBLE"}, True), ({"ETAT": "AUTONOME"}, True))
+
+
+async def test_the_evolution_is_shown_and_exported(serveur: Serveur, monde: Monde) -> None:
+    await remplir_evolution(monde)
+    async with serveur.client(monde.directeur) as client:
+        page = await client.get("/pilotage/bilans/EVOLUE", params={**PERIODE, "comparer": "annee"})
+        assert requetes(page) <= 12
+        assert "71&nbsp;%" in page.text
+        assert "bilans, de l'entrée à la sortie" in page.text
+        assert "Qui est passé de quoi à quoi" in page.text
+        recu = await client.get("/pilotage/bilans/EVOLUE/export.csv", params=PERIODE)
+        lignes = list(csv.DictReader(io.StringIO(recu.text.removeprefix("\ufeff")), delimiter=";"))
+        lues = {
+            (ligne["Code"], ligne["Réponse ou mesure"]): ligne["Effectif ou valeur"]
+            for ligne in lignes
+            if ligne["Section"] == "Évolution"
+        }
+        assert lues["AVANT → APRES", "Mieux"] == "5"
+        assert lues["AVANT → APRES", "Moyenne, à la sortie"] == "6,71"
+        assert lues["ETAT", "Faible → Autonome"] == "1"
+        recu = await client.get("/pilotage/bilans/EVOLUE/export.xlsx", params={**PERIODE, "comparer": "annee"})
+        feuille = openpyxl.load_workbook(io.BytesIO(recu.content))["Évolution"]
+        assert [cellule.value for cellule in feuille[2]][:6] == [
+            "Bien-être", "AVANT → APRES", "À l'entrée / À la sortie", 7, "Mieux", 5,
+        ]  # fmt: skip
+
+
+async def test_a_few_evolutions_of_health_data_are_not_told(serveur: Serveur, monde: Monde) -> None:
+    await garder(evolue(sensible=True))
+    for apres in (6, 7, 8, 9, 10, 5, 2):
+        await une_etape(monde, ({"AVANT": 5, "SUIVI": True, "APRES": apres}, False))
+    async with serveur.client(monde.directeur) as client:
+        recu = await client.get("/pilotage/bilans/EVOLUE/export.csv", params=PERIODE)
+        lignes = list(csv.DictReader(io.StringIO(recu.text.removeprefix("\ufeff")), delimiter=";"))
+        lues = [(li["Réponse ou mesure"], li["Effectif ou valeur"]) for li in lignes if li["Code"] == "AVANT → APRES"]
+        assert lues[:3] == [("Mieux", "masqué"), ("Stable", "masqué"), ("Moins bien", "masqué")]

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.navigateur import BUREAU, TELEPHONE, axe, capture, deborde, ouvrir_chromium, ouvrir_contexte, surveiller
 from tests.serveur import SQLITE, Serveur
-from tests.web.test_pilotage import remplir
+from tests.web.test_pilotage import remplir, remplir_evolution
 from viesion_core.testing import Monde
 
 pytestmark = [pytest.mark.navigateur, SQLITE]
@@ -19,6 +19,7 @@ async def test_a_pilote_goes_from_the_home_to_a_compilation(
     serveur: Serveur, monde: Monde, theme: Literal["light", "dark"], taille: tuple[int, int], largeur: int
 ) -> None:
     await remplir(monde)
+    await remplir_evolution(monde)
     async with ouvrir_chromium() as navigateur:
         profil = await ouvrir_contexte(navigateur, taille, theme)
         page = await profil.new_page()
@@ -39,4 +40,10 @@ async def test_a_pilote_goes_from_the_home_to_a_compilation(
             assert await deborde(page) == 0
             await capture(page, f"ecrans/compilation-{nom[:3].lower()}-{largeur}-{theme}", entiere=True)
             await page.go_back()
+        await page.get_by_role("link", name="MOS - Évolue").click()
+        await page.get_by_text("Qui est passé de quoi à quoi").first.click()
+        await expect(page.get_by_role("row", name="Faible").first).to_be_visible()
+        await axe(page)
+        assert await deborde(page) == 0
+        await capture(page, f"ecrans/evolution-{largeur}-{theme}", entiere=True)
         assert erreurs == []

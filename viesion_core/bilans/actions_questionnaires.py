@@ -30,11 +30,12 @@ class QuestionnaireRefuse(msgspec.Struct, frozen=True):
 
 
 def empreinte(questionnaire: Questionnaire) -> str:
-    """Return the SHA-256 of what gives the answers their meaning: everything but the help texts.
+    """Return the SHA-256 of what gives the answers their meaning: all but the help texts and what is compared.
 
     What is transmitted counts when there is any: what a person agreed to is not widened under answers already given.
     """
     contenu = msgspec.to_builtins(questionnaire)
+    del contenu["evolutions"]
     if not questionnaire.accord:
         del contenu["accord"]
     for section in contenu["sections"]:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from viesion_core.bilans.model import Condition, Option, Question, Questionnaire, Section, TypeQuestion
+from viesion_core.bilans.model import Condition, Evolution, Option, Question, Questionnaire, Section, TypeQuestion
 from viesion_core.bilans.relecture import Defaut, Plan, en_francais, relire
 from viesion_core.erreurs import ErreurMetier
 from viesion_core.nomenclatures.model import cle
@@ -51,6 +51,15 @@ class _SectionLue(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     questions: list[Any]
 
 
+class _EvolutionLue(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    libelle: str = ""
+    question: str = ""
+    entree: str = ""
+    sortie: str = ""
+    mieux: str = ""
+    ordre: list[str] = []
+
+
 class _QuestionnaireLu(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     code: str
     version: int
@@ -58,6 +67,7 @@ class _QuestionnaireLu(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
     sensible: bool = False
     accord: str = ""
     sections: list[Any]
+    evolutions: list[Any] = []
 
 
 def lire_questionnaire(texte: str) -> Questionnaire:
@@ -67,6 +77,8 @@ def lire_questionnaire(texte: str) -> Questionnaire:
     if wished, a code and `exclusive = true` (« Aucun » goes with no other). A condition is written
     `si = { MOS_11 = true }` or `si = { MOS_32 = ["PSME_FLASH"] }`; with several keys all must hold. `transmise = true`
     marks what the département reads of a health bilan once the question named by `accord` says that the person agrees.
+    `[[evolutions]]` names what the compilation compares: `entree` and `sortie`, two questions of a bilan, or
+    `question`, the same in the first and the last closed bilan of an étape; with `mieux` or, for a choice, `ordre`.
     """
     try:
         brut = tomllib.loads(texte)
@@ -104,8 +116,26 @@ class _Lecteur:
             libelle=lu.libelle,
             sensible=lu.sensible,
             accord=lu.accord,
-            sections=tuple(section for section in sections if section is not None),
+            sections=(lues := tuple(section for section in sections if section is not None)),
+            evolutions=self._evolutions(lu.evolutions, lues),
         )
+
+    def _evolutions(self, brutes: list[Any], sections: tuple[Section, ...]) -> tuple[Evolution, ...]:
+        questions = {question.code: question for section in sections for question in section.questions}
+        lues = (self._convertir(brute, _EvolutionLue, evolution=rang) for rang, brute in enumerate(brutes))
+        return tuple(
+            _evolution(lue, questions.get(lue.question or lue.entree))
+            for rang, lue in enumerate(lues)
+            if lue is not None and self._seule(lue, rang)
+        )
+
+    def _seule(self, lue: _EvolutionLue, rang: int) -> bool:
+        """Whether an evolution names one question or two, not both; a mistake otherwise."""
+        if bool(lue.question) != bool(lue.entree or lue.sortie) and bool(lue.entree) == bool(lue.sortie):
+            return True
+        message = "une évolution nomme « question », ou « entree » et « sortie »."
+        self.defauts.append(Defaut(self.plan.ligne_evolution(rang), message))
+        return False
 
     def _section(self, brut: Any, rang: int, sensible: bool) -> Section | None:
         lue = self._convertir(brut, _SectionLue, rang)
@@ -116,12 +146,19 @@ class _Lecteur:
             code=lue.code, titre=lue.titre, questions=tuple(_question(lu, sensible) for lu in lues if lu is not None)
         )
 
-    def _convertir(self, brut: Any, structure: type[T], section: int = -1, question: int = -1) -> T | None:
+    def _convertir(
+        self, brut: Any, structure: type[T], section: int = -1, question: int = -1, evolution: int = -1
+    ) -> T | None:
         try:
             return msgspec.convert(brut, structure)
         except msgspec.ValidationError as erreur:
             champ, message = en_francais(str(erreur))
-            self.defauts.append(Defaut(self.plan.ligne(section, question, champ), message))
+            ligne = (
+                self.plan.ligne_evolution(evolution, champ)
+                if evolution >= 0
+                else self.plan.ligne(section, question, champ)
+            )
+            self.defauts.append(Defaut(ligne, message))
             return None
 
 
@@ -142,6 +179,17 @@ def _question(lue: _QuestionLue, sensible: bool) -> Question:
         requise=lue.requise,
         transmise=lue.transmise,
         si=tuple(Condition(question, _valeurs(valeurs)) for question, valeurs in lue.si.items()),
+    )
+
+
+def _evolution(lue: _EvolutionLue, entree: Question | None) -> Evolution:
+    codes = {option.libelle: option.code for option in entree.options} if entree else {}
+    return Evolution(
+        libelle=lue.libelle or (entree.texte if entree else lue.question or lue.entree),
+        entree=lue.question or lue.entree,
+        sortie=lue.question or lue.sortie,
+        mieux=lue.mieux,
+        ordre=tuple(codes.get(libelle) or code_option(libelle) for libelle in lue.ordre),
     )
 
 

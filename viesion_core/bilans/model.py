@@ -72,6 +72,27 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     si: tuple[Condition, ...] = ()
 
 
+class Evolution(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compared between the beginning and the end of an accompaniment, for the compilation.
+
+    `entree` and `sortie` are two questions of one bilan; the same code in both: one question, in the first and the
+    last closed bilan of an étape. `mieux` says what is better: "hausse" or "baisse" of a NOMBRE, "oui" or "non" of an
+    OUI_NON; for a CHOIX `ordre` gives the codes of its options from the worst to the best (one left out, like « Ne
+    sait pas », is neither better nor worse).
+    """
+
+    libelle: str
+    entree: str
+    sortie: str
+    mieux: str = ""
+    ordre: tuple[str, ...] = ()
+
+    @property
+    def successive(self) -> bool:
+        """Whether two bilans of an étape are compared, rather than two questions of one bilan."""
+        return self.entree == self.sortie
+
+
 class Section(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a questionnaire: « A. Cadre de l'orientation »."""
 
@@ -85,6 +106,7 @@ class Questionnaire(msgspec.Struct, frozen=True, kw_only=True):
 
     `accord`: the code of the question that says that the person agrees to the transmission of the conclusion, an
     OUI_NON answered by oui or a TEXTE that holds only what they accept; "": nothing is ever transmitted.
+    `evolutions`: what the compilation compares; they change no answer, so they may be corrected at any time.
     """
 
     code: str
@@ -94,6 +116,7 @@ class Questionnaire(msgspec.Struct, frozen=True, kw_only=True):
     sensible: bool = False
     accord: str = ""
     sections: tuple[Section, ...] = ()
+    evolutions: tuple[Evolution, ...] = ()
 
     def questions(self) -> Iterator[Question]:
         """Yield the questions in the order of the form."""

@@ -5,13 +5,16 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from viesion_core.bilans.model import Condition, Question, Questionnaire, TypeQuestion
+from viesion_core.bilans.model import Condition, Evolution, Question, Questionnaire, TypeQuestion
 from viesion_core.nomenclatures.model import nomenclatures
 
 LISTES = ("ORGANISME", "COMMUNE", *sorted(nom for nom in nomenclatures() if nom != "CARACTERISTIQUE"))
 """The reference lists that a question may name instead of its own options."""
+EVOLUTIONS = 20
+"""How many evolutions a questionnaire may declare."""
+_MIEUX = {TypeQuestion.NOMBRE: ("hausse", "baisse"), TypeQuestion.OUI_NON: ("oui", "non")}
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_]{0,39}")
-_ENTETE = re.compile(r"\s*\[\[\s*sections\s*(\.\s*questions\s*)?\]\]")
+_ENTETE = re.compile(r"\s*\[\[\s*(?:(evolutions)|sections\s*(\.\s*questions\s*)?)\s*\]\]")
 _TYPES = {
     "int": "un nombre entier",
     "float": "un nombre",
@@ -36,9 +39,12 @@ class Plan:
     def __init__(self, texte: str) -> None:
         self._lignes = texte.splitlines()
         self._sections: list[list[int]] = []
+        self._evolutions: list[int] = []
         for rang, ligne in enumerate(self._lignes):
             entete = _ENTETE.match(ligne)
-            if entete and entete[1] is None:
+            if entete and entete[1]:
+                self._evolutions.append(rang)
+            elif entete and entete[2] is None:
                 self._sections.append([rang])
             elif entete and self._sections:
                 self._sections[-1].append(rang)
@@ -48,6 +54,14 @@ class Plan:
         debut = -1
         if 0 <= section < len(self._sections) and question + 1 < len(self._sections[section]):
             debut = self._sections[section][question + 1]
+        return self._dans(debut, champ)
+
+    def ligne_evolution(self, rang: int, champ: str = "") -> int:
+        """Return the line, from 1, of a field of an evolution (by rank)."""
+        return self._dans(self._evolutions[rang] if 0 <= rang < len(self._evolutions) else -1, champ)
+
+    def _dans(self, debut: int, champ: str) -> int:
+        """Return the line of a field of the table that begins after `debut`, else that of its header."""
         for rang in range(debut + 1, len(self._lignes)):
             if _ENTETE.match(self._lignes[rang]):
                 break
@@ -72,7 +86,7 @@ def en_francais(message: str) -> tuple[str, str]:
 
 
 def relire(questionnaire: Questionnaire, plan: Plan) -> list[Defaut]:
-    """Return every mistake of a well-formed questionnaire: codes, options, bounds, conditions."""
+    """Return every mistake of a well-formed questionnaire: codes, options, bounds, conditions, what is compared."""
     defauts = [Defaut(plan.ligne(champ=champ), message) for champ, message in _tete(questionnaire)]
     vues: dict[str, Question] = {}
     sections: set[str] = set()
@@ -87,6 +101,16 @@ def relire(questionnaire: Questionnaire, plan: Plan) -> list[Defaut]:
             ]
             vues[question.code] = question
     defauts += [Defaut(plan.ligne(champ="accord"), message) for message in _accord(questionnaire, vues)]
+    defauts += [
+        Defaut(plan.ligne_evolution(rang, champ), f"évolution {rang + 1} : {message}")
+        for rang, evolution in enumerate(questionnaire.evolutions)
+        for champ, message in _evolution(evolution, vues)
+    ]
+    couples = [(evolution.entree, evolution.sortie) for evolution in questionnaire.evolutions]
+    if len(couples) != len(set(couples)):
+        defauts.append(Defaut(plan.ligne_evolution(0), "deux évolutions comparent la même chose."))
+    if len(couples) > EVOLUTIONS:
+        defauts.append(Defaut(plan.ligne_evolution(EVOLUTIONS), f"{EVOLUTIONS} évolutions au plus."))
     if not vues:
         defauts.append(Defaut(1, "le questionnaire n'a aucune question."))
     return defauts
@@ -117,6 +141,39 @@ def _accord(questionnaire: Questionnaire, vues: Mapping[str, Question]) -> Itera
         yield f"l'accord est donné à {questionnaire.accord}, qui n'existe pas."
     elif autre.type not in (TypeQuestion.OUI_NON, TypeQuestion.TEXTE):
         yield f"l'accord est donné à {autre.code}, qui n'est ni un oui ou non ni un texte."
+
+
+def _evolution(evolution: Evolution, vues: Mapping[str, Question]) -> Iterator[tuple[str, str]]:
+    """Say why the two answers could not be compared: unknown, of two kinds, without a better and a worse."""
+    if not 1 <= len(evolution.libelle) <= 160:
+        yield "libelle", "le libellé compte de 1 à 160 caractères."
+    inconnues = [code for code in dict.fromkeys((evolution.entree, evolution.sortie)) if code not in vues]
+    for code in inconnues:
+        yield "question" if evolution.successive else "sortie", f"elle compare {code}, qui n'existe pas."
+    if inconnues:
+        return
+    entree, sortie = vues[evolution.entree], vues[evolution.sortie]
+    if entree.type is not sortie.type:
+        yield "sortie", f"{entree.code} et {sortie.code} ne sont pas du même type."
+    elif entree.type in _MIEUX:
+        attendus = _MIEUX[entree.type]
+        if evolution.mieux not in attendus or evolution.ordre:
+            mots = " ou ".join(f'"{mot}"' for mot in attendus)
+            yield "mieux", f"dites ce qui est mieux : mieux = {mots}, sans ordre."
+    elif entree.type is not TypeQuestion.CHOIX or entree.liste or sortie.liste:
+        yield "sortie", f"{entree.code} ne se compare pas : un NOMBRE, un OUI_NON, ou un CHOIX qui a ses options."
+    else:
+        yield from (("ordre", message) for message in _ordre(evolution, entree, sortie))
+
+
+def _ordre(evolution: Evolution, entree: Question, sortie: Question) -> Iterator[str]:
+    if evolution.mieux or len(evolution.ordre) < 2 or len(evolution.ordre) != len(set(evolution.ordre)):
+        yield "dites l'ordre des réponses, de la moins bonne à la meilleure, chacune une fois, sans mieux."
+    for question in dict.fromkeys((entree, sortie)):
+        codes = {option.code for option in question.options}
+        for code in evolution.ordre:
+            if code not in codes:
+                yield f"{code} n'est pas une réponse de {question.code}."
 
 
 def _codes(question: Question, vues: Mapping[str, Question]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from viesion_core.bilans.model import Question, Questionnaire, TypeQuestion, cle_reponse
+from viesion_core.bilans.model import Evolution, Question, Questionnaire, TypeQuestion, cle_reponse
 from viesion_core.bilans.regles import avancement, visibles
 from viesion_core.bilans.tables import Bilan, Reponse
 from viesion_core.demo.dossier import Dossier, EtapeDemo
@@ -22,6 +22,10 @@ from viesion_core.nomenclatures.model import communes, nomenclatures
 
 _PART_SUIVANTE = 0.43
 """Étapes after the first that have a bilan: 60,000 bilans for 80,000 étapes."""
+_PART_REVUE = 0.25
+"""Closed étapes long enough that have a second bilan: what moved shows."""
+_DUREE_REVUE = 45
+"""Days that such an étape lasts at least."""
 _DELAI = 28
 """Days: a first étape older than this has some answers, or is an A06 (30 days)."""
 
@@ -75,7 +79,18 @@ def evaluer(d: Dossier, questionnaires: Questionnaires) -> None:
             if d.r.random() < 0.4:
                 _ecrire(d, etape, fiches[0], part=0.0)
         elif attendu or (recente and d.r.random() < 0.6):
-            _ecrire(d, etape, fiches[entre(d.r, 0, len(fiches) - 1)], part=_part(d, etape))
+            _evaluer_etape(d, etape, fiches[entre(d.r, 0, len(fiches) - 1)], _part(d, etape))
+
+
+def _evaluer_etape(d: Dossier, etape: EtapeDemo, fiche: Fiche, part: float) -> None:
+    duree = (etape.fin - etape.debut).days if etape.fin else 0
+    if not fiche.questionnaire.evolutions or part <= 0.75 or duree < _DUREE_REVUE or d.r.random() >= _PART_REVUE:
+        _ecrire(d, etape, fiche, part=part)
+        return
+    milieu = etape.debut + jours(duree // 2)
+    premieres = _ecrire(d, etape, fiche, part=part, fin=milieu)
+    fin = etape.fin or d.aujourdhui
+    _ecrire_bilan(d, etape, fiche, fin - jours(entre(d.r, 0, 10)), fin, _avancer(d.r, fiche, premieres))
 
 
 def _choix(question: Question, listes: Mapping[str, Sequence[str]]) -> Sequence[str]:
@@ -91,18 +106,33 @@ def _part(d: Dossier, etape: EtapeDemo) -> float:
     return 0.1 + 0.75 * d.r.random()
 
 
-def _ecrire(d: Dossier, etape: EtapeDemo, fiche: Fiche, *, part: float) -> None:
-    limite = etape.fin or d.aujourdhui
+def _ecrire(d: Dossier, etape: EtapeDemo, fiche: Fiche, *, part: float, fin: dt.date | None = None) -> dict[str, Any]:
+    """Write a bilan, closed at the end of the étape (or on `fin`) when nearly all is answered; return its answers."""
+    limite = fin or etape.fin or d.aujourdhui
     jour = etape.debut + jours(entre(d.r, 0, min(15, (limite - etape.debut).days)))
     reponses = _repondre(d, etape, fiche, jour, limite, part)
+    close = limite if etape.fin is not None and part > 0.75 else None
+    _ecrire_bilan(d, etape, fiche, jour, close, reponses)
+    return reponses
+
+
+def _ecrire_bilan(
+    d: Dossier,
+    etape: EtapeDemo,
+    fiche: Fiche,
+    jour: dt.date,
+    close: dt.date | None,
+    reponses: Mapping[str, Any],
+) -> None:
+    limite = close or etape.fin or d.aujourdhui
     etat = avancement(fiche.questionnaire, reponses)
     nom = f"{fiche.questionnaire.libelle} du {jour:%d/%m/%Y}"
     compte = etape.referent
     creation = d.instant(jour, 10)
     moments = [Moment(creation, compte, "bilan.creer", f"{nom} créé")]
-    if etape.fin is not None and part > 0.75:
-        cloture = max(d.instant(etape.fin, 15), creation)
-        moments.append(Moment(cloture, compte, "bilan.clore", f"{nom} clos", {"clos_le": etape.fin}))
+    if close is not None:
+        cloture = max(d.instant(close, 15), creation)
+        moments.append(Moment(cloture, compte, "bilan.clore", f"{nom} clos", {"clos_le": close}))
     cle = d.cle()
     ligne = {
         "id": cle,
@@ -166,6 +196,28 @@ def _repondre(
     }
     encore = set(visibles(fiche.questionnaire, reponses))
     return {code: valeur for code, valeur in reponses.items() if code in encore}
+
+
+def _avancer(r: random.Random, fiche: Fiche, premieres: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers of a second bilan: what the questionnaire compares moves, more often for the better."""
+    reponses = dict(premieres)
+    for evolution in fiche.questionnaire.evolutions:
+        if evolution.successive and evolution.entree in reponses:
+            reponses[evolution.entree] = _deplacer(r, evolution, reponses[evolution.entree])
+    encore = set(visibles(fiche.questionnaire, reponses))
+    return {code: valeur for code, valeur in reponses.items() if code in encore}
+
+
+def _deplacer(r: random.Random, evolution: Evolution, valeur: Any) -> Any:
+    hasard = r.random()
+    pas = 1 if hasard < 0.45 else -1 if hasard < 0.6 else 0
+    if isinstance(valeur, bool):
+        return evolution.mieux == "oui" if pas > 0 else valeur
+    if isinstance(valeur, str):
+        rang = evolution.ordre.index(valeur) + pas if valeur in evolution.ordre else -1
+        return evolution.ordre[rang] if 0 <= rang < len(evolution.ordre) else valeur
+    ecart = pas * (1 if valeur <= 10 else valeur // 5)
+    return min(10, max(0, valeur + ecart)) if valeur <= 10 else valeur + ecart
 
 
 class _Dates:

@@ -49,6 +49,8 @@ def _textes(registre: Registre) -> Iterator[tuple[str, str]]:
             yield f"la question {question.code}", question.texte
             for option in question.options:
                 yield f"l'option {option.code} de {question.code}", option.libelle[:1].upper() + option.libelle[1:]
+        for evolution in questionnaire.evolutions:
+            yield f"l'évolution {evolution.entree} de {questionnaire.code}", evolution.libelle
     for regle in registre.regles_alerte():
         yield f"la règle {regle.code} (titre)", regle.titre
         yield f"la règle {regle.code} (action)", regle.action

@@ -1,19 +1,15 @@
 """The reads of compilations: the base counts, set by set; no row of a person leaves it."""
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from viesion_core.acces.perimetre import condition_perimetre
-from viesion_core.bilans.model import Condition, Questionnaire, TypeQuestion
+from viesion_core.bilans.model import Questionnaire
 from viesion_core.contexte import Contexte
 from viesion_core.db import base_courante, convertir, lire, lire_un
 from viesion_core.erreurs import Introuvable
 from viesion_core.pilotage.model import (
-    CLOSE,
-    OUVERTE,
     Comptes,
     Filtres,
     QuestionnaireCompte,
@@ -21,6 +17,7 @@ from viesion_core.pilotage.model import (
     conditions_entieres,
     textes_libres,
 )
+from viesion_core.pilotage.selection import Selection, marques, remplie, selection
 
 
 class VersionQuestionnaire(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,17 +27,9 @@ class VersionQuestionnaire(msgspec.Struct, frozen=True, kw_only=True):
     questionnaire: Questionnaire
 
 
-class _Selection(msgspec.Struct, frozen=True):
-    """The bilans of the perimeter that the filters keep: a FROM, a WHERE, their parameters in order."""
-
-    source: str
-    condition: str
-    parametres: tuple[Any, ...]
-
-
 async def questionnaires_comptes(ctx: Contexte, filtres: Filtres) -> list[QuestionnaireCompte]:
     """Return every questionnaire that the base keeps, and how much it served in the perimeter and the period."""
-    choix = _selection(ctx, filtres)
+    choix = selection(ctx, filtres)
     lignes = await lire(
         f"""SELECT q.code, q.libelle, q.offre, q.sensible, coalesce(n.bilans, 0) AS bilans,
             coalesce(n.personnes, 0) AS personnes, coalesce(n.clos, 0) AS clos, coalesce(n.reponses, 0) AS reponses,
@@ -74,7 +63,7 @@ async def comptes(ctx: Contexte, version: VersionQuestionnaire, filtres: Filtres
     An answer that a condition hides is left out, as everywhere. When some answers are health data, the latest bilan
     of each person is compiled.
     """
-    choix = _selection(ctx, filtres, version.id)
+    choix = selection(ctx, filtres, version.id)
     sources, parametres, formules = _posees(version.questionnaire, choix)
     groupes = {formule: f"g{rang}" for rang, formule in enumerate(dict.fromkeys(formules.values()))}
     sommes = "".join(f", sum(CASE WHEN {formule} THEN 1 ELSE 0 END) AS {nom}" for formule, nom in groupes.items())
@@ -95,10 +84,10 @@ async def comptes(ctx: Contexte, version: VersionQuestionnaire, filtres: Filtres
     lignes = await lire(
         f"""{sources} SELECT r.question, CAST({valeur} AS TEXT) AS valeur, count(*) AS effectif
         FROM posees s JOIN reponse r ON r.bilan = s.id
-        WHERE r.question NOT IN ({_marques(textes) or "''"}) AND {demandee} GROUP BY r.question, {valeur}
+        WHERE r.question NOT IN ({marques(textes) or "''"}) AND {demandee} GROUP BY r.question, {valeur}
         UNION ALL SELECT r.question, '' AS valeur, count(*) AS effectif
         FROM posees s JOIN reponse r ON r.bilan = s.id
-        WHERE r.question IN ({_marques(textes) or "''"}) AND {demandee} GROUP BY r.question""",
+        WHERE r.question IN ({marques(textes) or "''"}) AND {demandee} GROUP BY r.question""",
         *parametres,
         *textes,
         *formules,
@@ -118,30 +107,7 @@ async def comptes(ctx: Contexte, version: VersionQuestionnaire, filtres: Filtres
     )
 
 
-def _selection(ctx: Contexte, filtres: Filtres, questionnaire: uuid.UUID | None = None) -> _Selection:
-    perimetre, siens = condition_perimetre(ctx, "x.beneficiaire")
-    source = "bilan x"
-    conditions = ["x.date_bilan >= {}", "x.date_bilan <= {}", perimetre]
-    parametres: list[Any] = [filtres.debut, filtres.fin, *siens]
-    # A director compiles what their organism did, not what others did with the same people.
-    organisme = filtres.organisme if ctx.departement else ctx.organisme
-    if questionnaire is not None:
-        conditions.append("x.questionnaire = {}")
-        parametres.append(questionnaire)
-    if organisme is not None:
-        conditions.append("x.organisme = {}")
-        parametres.append(organisme)
-    if filtres.secteur:
-        source += " JOIN beneficiaire b ON b.numero = x.beneficiaire JOIN commune k ON k.code_insee = b.commune"
-        conditions.append("k.secteur = {}")
-        parametres.append(filtres.secteur)
-    if filtres.etape in (OUVERTE, CLOSE):
-        source += " JOIN etape e ON e.id = x.etape"
-        conditions.append(f"e.fin_reelle IS {'NOT ' if filtres.etape == CLOSE else ''}NULL")
-    return _Selection(source, " AND ".join(conditions), tuple(parametres))
-
-
-def _posees(questionnaire: Questionnaire, choix: _Selection) -> tuple[str, list[Any], dict[str, str]]:
+def _posees(questionnaire: Questionnaire, choix: Selection) -> tuple[str, list[Any], dict[str, str]]:
     """Return the CTEs `choisis` (the bilans kept) and `posees` (what is compiled, a column per condition).
 
     With their parameters, and by conditional question the formula that says whether a bilan asks it.
@@ -159,32 +125,14 @@ def _posees(questionnaire: Questionnaire, choix: _Selection) -> tuple[str, list[
     types = {question.code: question.type for question in questionnaire.questions()}
     valeurs = []
     for condition, nom in colonnes.items():
-        formule, siens = _remplie(condition, types[condition.question])
+        formule, siens = remplie(condition, types[condition.question])
         valeurs.append(f"max(CASE WHEN p.question = {{}} AND ({formule}) THEN 1 ELSE 0 END) AS {nom}")
         parametres += [condition.question, *siens]
     parents = sorted({condition.question for condition in colonnes})
     parametres += parents
     sources += f""" posees AS MATERIALIZED (
         SELECT t.id, {", ".join(valeurs)}
-        FROM choisis t LEFT JOIN reponse p ON p.bilan = t.id AND p.question IN ({_marques(parents)})
+        FROM choisis t LEFT JOIN reponse p ON p.bilan = t.id AND p.question IN ({marques(parents)})
         {une_fois} GROUP BY t.id)"""
     formules = {code: " AND ".join(f"s.{colonnes[c]} = 1" for c in suite) for code, suite in entieres.items()}
     return sources, parametres, formules
-
-
-def _remplie(condition: Condition, genre: TypeQuestion) -> tuple[str, list[str]]:
-    """Return the SQL of a condition on the JSON text of an answer `p`, and its parameters."""
-    if genre is TypeQuestion.CHOIX_MULTIPLE:
-        motifs = ['%"' + code.replace("\\", "\\\\").replace("_", "\\_") + '"%' for code in condition.valeurs]
-        return " OR ".join("CAST(p.valeur AS TEXT) LIKE {} ESCAPE '\\'" for _ in motifs), motifs
-    if genre is TypeQuestion.OUI_NON:
-        textes = [{"oui": "true", "non": "false"}.get(valeur, valeur) for valeur in condition.valeurs]
-    elif genre is TypeQuestion.NOMBRE:
-        textes = list(condition.valeurs)
-    else:
-        textes = [msgspec.json.encode(valeur).decode() for valeur in condition.valeurs]
-    return f"CAST(p.valeur AS TEXT) IN ({_marques(textes)})", textes
-
-
-def _marques(valeurs: Iterable[Any]) -> str:
-    return ", ".join("{}" for _ in valeurs)

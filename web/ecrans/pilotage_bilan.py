@@ -4,6 +4,7 @@ import itertools
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
+import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -14,9 +15,13 @@ from viesion_core.erreurs import Introuvable
 from viesion_core.formats import instant, nombre, periode
 from viesion_core.journal import journaliser_lecture
 from viesion_core.pilotage.compilation import compiler
+from viesion_core.pilotage.evolution import compiler_evolutions
 from viesion_core.pilotage.model import Comptes, QuestionCompilee, SectionCompilee, avec_sante
+from viesion_core.pilotage.model_evolution import EvolutionCompilee
 from viesion_core.pilotage.queries import VersionQuestionnaire, comptes, versions
+from viesion_core.pilotage.queries_evolution import comptes_evolutions
 from viesion_core.pilotage.secret import SEUIL
+from web.ecrans.pilotage_evolution import ENTETES_EVOLUTION, rangees_evolution
 from web.ecrans.pilotage_filtres import Demande, choix_filtres, lire_demande
 from web.export_csv import envoyer_csv
 from web.export_xlsx import Feuille, envoyer_xlsx
@@ -35,6 +40,22 @@ ENTETES = (
 ENTETES_AVANT = ("Effectif ou valeur, période comparée", "Part, période comparée (%)")
 
 
+class Compilation(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compiled: the versions known, the one compiled, its counts in both periods, what is shown."""
+
+    connues: list[VersionQuestionnaire]
+    version: VersionQuestionnaire
+    actuels: Comptes
+    avant: Comptes | None
+    sections: tuple[SectionCompilee, ...]
+    evolutions: tuple[EvolutionCompilee, ...]
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """The questionnaire compiled."""
+        return self.version.questionnaire
+
+
 class CompilationController(Controller):
     """The compiled answers of a questionnaire."""
 
@@ -45,17 +66,18 @@ class CompilationController(Controller):
     async def compiler(self, page: PageCourante, code: FromPath[str]) -> Response[Any]:
         """Show the compiled answers of a questionnaire, question by question: a chart, and its table."""
         demande = lire_demande(page, version=True)
-        connues, version, actuels, avant, sections = await _compiler(page, code, demande)
-        questionnaire = version.questionnaire
+        lue = await _compiler(page, code, demande)
+        questionnaire = lue.questionnaire
         return await page.rendre(
             "pilotage/bilan.html",
             questionnaire=questionnaire,
             sante=REGLE_SANTE if avec_sante(questionnaire) else "",
-            versions=[(v.questionnaire.version, f"Version {v.questionnaire.version}") for v in connues],
-            comptes=actuels,
-            comptes_avant=avant,
-            sections=sections,
-            trop_peu=questionnaire.sensible and actuels.retenus < SEUIL,
+            versions=[(v.questionnaire.version, f"Version {v.questionnaire.version}") for v in lue.connues],
+            comptes=lue.actuels,
+            comptes_avant=lue.avant,
+            sections=lue.sections,
+            evolutions=lue.evolutions,
+            trop_peu=questionnaire.sensible and lue.actuels.retenus < SEUIL,
             chemin_filtres=f"/pilotage/bilans/{code}",
             periode_avant=periode(demande.avant.debut, demande.avant.fin) if demande.avant else "",
             **await choix_filtres(page, demande),
@@ -65,31 +87,40 @@ class CompilationController(Controller):
     async def exporter_csv(self, page: PageCourante, code: FromPath[str]) -> Stream:
         """Send what the page shows as a CSV file, nothing that it hides; the export is journalled."""
         demande = lire_demande(page, version=True)
-        _, version, actuels, _, sections = await _compiler(page, code, demande)
-        journaliser_lecture(page.ctx, "pilotage.exporter", "questionnaire", code, str(actuels.retenus))
-        entetes = ENTETES + (ENTETES_AVANT if demande.avant else ())
+        lue = await _compiler(page, code, demande)
+        journaliser_lecture(page.ctx, "pilotage.exporter", "questionnaire", code, str(lue.actuels.retenus))
+        avec_avant = demande.avant is not None
+        entetes = ENTETES + (ENTETES_AVANT if avec_avant else ())
 
         async def lots() -> AsyncIterator[list[list[Any]]]:
-            yield [[_texte(v) for v in rangee] for rangee in rangees(sections, avec_avant=demande.avant is not None)]
+            toutes = itertools.chain(
+                rangees(lue.sections, avec_avant=avec_avant), _en_reponses(lue.evolutions, avec_avant=avec_avant)
+            )
+            yield [[_texte(v) for v in rangee] for rangee in toutes]
 
-        return envoyer_csv(nom_fichier(version.questionnaire, demande), entetes, lots())
+        return envoyer_csv(nom_fichier(lue.questionnaire, demande), entetes, lots())
 
     @get("/export.xlsx")
     async def exporter_xlsx(self, page: PageCourante, code: FromPath[str]) -> Response[bytes]:
         """Send what the page shows as a workbook, with a sheet that says what was asked; journalled too."""
         demande = lire_demande(page, version=True)
-        _, version, actuels, _, sections = await _compiler(page, code, demande)
-        journaliser_lecture(page.ctx, "pilotage.exporter", "questionnaire", code, str(actuels.retenus))
+        lue = await _compiler(page, code, demande)
+        journaliser_lecture(page.ctx, "pilotage.exporter", "questionnaire", code, str(lue.actuels.retenus))
         avec_avant = demande.avant is not None
         feuilles = [
             Feuille(
                 titre="Réponses",
                 entetes=ENTETES + (ENTETES_AVANT if avec_avant else ()),
-                rangees=list(rangees(sections, avec_avant=avec_avant)),
+                rangees=list(rangees(lue.sections, avec_avant=avec_avant)),
             ),
-            Feuille(titre="Ce qui est compilé", rangees=await _cadre(page, version.questionnaire, demande, actuels)),
         ]
-        return await envoyer_xlsx(nom_fichier(version.questionnaire, demande), feuilles)
+        if lue.evolutions:
+            evolution = list(rangees_evolution(lue.evolutions, avec_avant=avec_avant))
+            entetes = ENTETES_EVOLUTION + (ENTETES_AVANT if avec_avant else ())
+            feuilles.append(Feuille(titre="Évolution", entetes=entetes, rangees=evolution))
+        cadre = await _cadre(page, lue.questionnaire, demande, lue.actuels)
+        feuilles.append(Feuille(titre="Ce qui est compilé", rangees=cadre))
+        return await envoyer_xlsx(nom_fichier(lue.questionnaire, demande), feuilles)
 
 
 async def _cadre(
@@ -171,10 +202,13 @@ def _texte(valeur: Any) -> str:
     return nombre(valeur).replace("\u202f", "").replace("\u2212", "-") if isinstance(valeur, float) else str(valeur)
 
 
-async def _compiler(
-    page: Page, code: str, demande: Demande
-) -> tuple[list[VersionQuestionnaire], VersionQuestionnaire, Comptes, Comptes | None, tuple[SectionCompilee, ...]]:
-    """Return the versions known, the one compiled, its counts in both periods, and its compiled sections."""
+def _en_reponses(evolutions: tuple[EvolutionCompilee, ...], *, avec_avant: bool) -> Iterator[list[Any]]:
+    """Yield the rows of the evolutions under the headers of the answers: one file holds both."""
+    for evolution, code, moments, comparees, *suite in rangees_evolution(evolutions, avec_avant=avec_avant):
+        yield ["Évolution", code, f"{evolution} ({moments})", "", comparees, "", *suite]
+
+
+async def _compiler(page: Page, code: str, demande: Demande) -> Compilation:
     connues = await versions(code)
     voulue = demande.adresse.get("version", "")
     version = next((v for v in connues if str(v.questionnaire.version) == voulue), None if voulue else connues[0])
@@ -183,7 +217,18 @@ async def _compiler(
     actuels = await comptes(page.ctx, version, demande.filtres)
     avant = await comptes(page.ctx, version, demande.avant) if demande.avant else None
     noms = await listes(version.questionnaire, _valeurs(version.questionnaire, actuels))
-    return connues, version, actuels, avant, compiler(version.questionnaire, actuels, noms, avant)
+    evolutions = await comptes_evolutions(page.ctx, version, demande.filtres)
+    passees = await comptes_evolutions(page.ctx, version, demande.avant) if demande.avant else []
+    return Compilation(
+        connues=connues,
+        version=version,
+        actuels=actuels,
+        avant=avant,
+        sections=compiler(version.questionnaire, actuels, noms, avant),
+        evolutions=compiler_evolutions(
+            version.questionnaire, evolutions, actuels, (passees, avant) if avant is not None else None
+        ),
+    )
 
 
 def _valeurs(questionnaire: Questionnaire, actuels: Comptes) -> dict[str, list[str]]:
