@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from viesion_core.formats import date, heure_saisie
 from web.formats import FILTRES
+from web.garde import attributs_garde
 from web.statique import paquet, statique, url_statique
 
 GABARITS = Path(__file__).parent / "gabarits"
@@ -34,6 +35,7 @@ def creer_environnement(*dossiers: Path) -> Environment:
         url_statique=url_statique,
         paquet=paquet,
         icone=icone,
+        attributs_garde=attributs_garde,
         valeur_champ=valeur_champ,
         valeurs_champ=valeurs_champ,
         url_avec=url_avec,

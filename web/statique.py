@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from viesion_core.garde.regles import regles_json
+
 DOSSIER = Path(__file__).parent / "static"
 COMPRESSIBLES = {".css", ".js", ".svg", ".txt", ".json"}
 TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
@@ -33,20 +35,22 @@ class Statique(msgspec.Struct, frozen=True):
     empreinte: str
 
 
-def lire(dossier: Path) -> Statique:
-    """Read every file under `dossier`; hidden files are left out."""
-    fichiers = {}
-    somme = hashlib.sha256()
-    for chemin in sorted(dossier.rglob("*")):
+def lire(dossier: Path, engendres: Mapping[str, bytes] | None = None) -> Statique:
+    """Read every file under `dossier`; hidden files are left out. `engendres` are served beside them, by their name."""
+    contenus = dict(engendres or {})
+    for chemin in dossier.rglob("*"):
         nom = chemin.relative_to(dossier).as_posix()
-        if chemin.is_dir() or any(partie.startswith(".") for partie in nom.split("/")):
-            continue
-        contenu = chemin.read_bytes()
+        if not chemin.is_dir() and not any(partie.startswith(".") for partie in nom.split("/")):
+            contenus[nom] = chemin.read_bytes()
+    somme = hashlib.sha256()
+    fichiers = {}
+    for nom, contenu in sorted(contenus.items()):
         somme.update(nom.encode() + b"\0" + contenu)
+        suffixe = Path(nom).suffix
         fichiers[nom] = Fichier(
             contenu,
-            gzip.compress(contenu, mtime=0) if chemin.suffix in COMPRESSIBLES else None,
-            TYPES.get(chemin.suffix) or mimetypes.guess_type(nom)[0] or "application/octet-stream",
+            gzip.compress(contenu, mtime=0) if suffixe in COMPRESSIBLES else None,
+            TYPES.get(suffixe) or mimetypes.guess_type(nom)[0] or "application/octet-stream",
         )
     return Statique(fichiers, somme.hexdigest()[:12])
 
@@ -54,7 +58,7 @@ def lire(dossier: Path) -> Statique:
 @lru_cache(maxsize=1)
 def statique() -> Statique:
     """Return the static files of VieSion, read at the first use."""
-    return lire(DOSSIER)
+    return lire(DOSSIER, {"garde/regles.json": regles_json()})
 
 
 def url_statique(nom: str) -> str:

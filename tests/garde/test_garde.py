@@ -1,14 +1,21 @@
 """The guard of free texts: what it must find, and two hundred ordinary sentences that it must leave alone."""
 
 import pathlib
+import tomllib
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viesion_core.garde.model import AvertissementGarde, Genre, empreinte, examiner, garder, message, mots
+from viesion_core.extensions import charger_extensions
+from viesion_core.garde.model import AvertissementGarde, avertissement, empreinte, examiner, garder, message
+from viesion_core.garde.regles import Genre, regles
+from viesion_core.nomenclatures.model import nomenclatures
 
 ORDINAIRES = (pathlib.Path(__file__).parent / "ordinaires.txt").read_text(encoding="utf-8").splitlines()
+CAS = tomllib.loads((pathlib.Path(__file__).parent / "cas.toml").read_text(encoding="utf-8"))["cas"]
+"""Texts that are easy to take for something else, and the kinds that they must give."""
 PHRASES = (
     "Il parle de {} depuis deux ans.",
     "{} ; à revoir",
@@ -18,7 +25,7 @@ DIAGNOSTICS = (
     """
 dépression|Dépressif|DÉPRESSIVES|depression|bipolaires|schizophrénie|schizophrènes|psychoses|psychotiques|névrosée
 paranoïaque|autiste|Autisme|dyslexique|dyspraxie|anorexie|boulimique|suicidaires|tentative de suicide|burn-out|burn out
-phobie|alcooliques|alcoolisme|toxicomane|toxicomanie|addictions|addictive|diabète|Diabetique|cancers|tumeurs|leucémie
+phobie|alcooliques|alcoolisme|toxicomane|toxicomanie|addiction|addictive|diabète|Diabetique|cancers|tumeurs|leucémie
 lymphome|chimiothérapie|épilepsie|epileptique|sclérose en plaques|Parkinson|Alzheimer|fibromyalgie|endométriose
 hépatites|cirrhose|VIH|sida|séropositive|tuberculose|asthme|AVC|infarctus|hernie discale|lombalgies|sciatique|arthrose
 lupus|maladie de Crohn|obésité|antidépresseurs|anxiolytiques|neuroleptique|méthadone|Subutex|IVG|hyperactivité|TDAH
@@ -32,7 +39,8 @@ fainéant|Fainéante|feignants|flemmarde|paresseux|PARESSEUSE|menteur|menteuses|
 profiteuse|fraudeur|malhonnêtes|hypocrite|mauvaise foi|mauvaise volonté|aucun effort|aucune volonté
 ingérable|insupportables|agressif|agressives|caractérielle|hystérique|immatures|arrogante|vulgaire|stupides|idiote|crétins
 imbécile|débiles|abrutie
-un assisté|une assistée|assistanat|cas social|cassos|bon à rien|s'en fout|s’en fiche|raconte n'importe quoi|se victimise
+un assisté|une assistée|vit de l'assistanat|cas social|cassos|bon à rien|s'en fout|s’en fiche
+raconte n'importe quoi|se victimise
 pas crédible|est sans gêne|mal élevée|sent mauvais|ivrogne|clochards|délinquante|voyous|mauvaise mère|cinglée
 """.replace("\n", "|")
     .strip("|")
@@ -57,6 +65,32 @@ def test_les_mots_se_trouvent_accentues_ou_non_dans_une_phrase() -> None:
         for mot in liste:
             for phrase in PHRASES:
                 assert [(r.genre, r.mot) for r in examiner(phrase.format(mot))] == [(genre, mot)], mot
+
+
+@pytest.mark.parametrize("cas", CAS, ids=[cas["texte"][:40] for cas in CAS])
+def test_ce_qui_se_prend_pour_autre_chose(cas: dict[str, Any]) -> None:
+    assert [str(r.genre) for r in examiner(cas["texte"])] == cas["genres"]
+
+
+def test_aucun_libelle_d_une_liste_n_avertit() -> None:
+    """What a list says is not the author's: nomenclatures, then the questions and the options of the offres."""
+    libelles = {e.libelle for liste in nomenclatures().values() for e in liste.elements}
+    extensions = charger_extensions()
+    try:
+        for questionnaire in extensions.questionnaires():
+            for question in questionnaire.questions():
+                libelles |= {question.texte, *(option.libelle for option in question.options)}
+    finally:
+        extensions.fermer()
+    assert "Addictions" in libelles
+    assert len(libelles) > 500
+    assert {libelle: trouve for libelle in libelles if (trouve := examiner(libelle))} == {}
+
+
+def test_un_texte_deja_garde_dit_qui_le_lit_ou_rien() -> None:
+    assert avertissement("Doit passer son permis", "vous seul") == ""
+    assert "«\u00a0menteur\u00a0»" in (dit := avertissement("menteur", "vous seul"))
+    assert dit.endswith("vous seul.")
 
 
 @given(st.text(max_size=300))
@@ -103,7 +137,7 @@ def test_le_message_dit_quoi_ecrire_et_qui_lira_sans_repeter_un_numero() -> None
     assert "«\u00a0dépression\u00a0»" in dit
     assert "1850799000123" not in dit
     assert dit.endswith("Ce champ est lu par\u00a0: vous seul.")
-    assert mots().version
+    assert regles().version
 
 
 def test_l_auteur_decide_et_un_mot_de_plus_avertit_encore() -> None:

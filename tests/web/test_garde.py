@@ -59,8 +59,8 @@ async def test_un_entretien_avertit_par_synthese_et_garde_l_accord(serveur: Serv
     async with serveur.client(suivi.ctx) as client:
         refus = await client.post(f"{suivi.base}/entretiens/nouveau", data=champs)
         assert refus.status_code == 422
-        assert 'id="c-synthese-1-erreur"' in refus.text
-        assert 'id="c-synthese-0-erreur"' not in refus.text
+        assert 'id="c-synthese-1-garde"' in refus.text
+        assert 'id="c-synthese-0-garde"' not in refus.text
         vue = vue_de(refus.text)
         occupe = await client.post(f"{suivi.base}/entretiens/nouveau", data={**champs, "garde": vue})
         assert "Créneau déjà pris" in occupe.text

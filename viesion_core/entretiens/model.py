@@ -21,7 +21,7 @@ AVANT_LA_DATE = frozenset({PREVU, REPORTE, "ANNULE_STR"})
 DUREE_PAR_DEFAUT = 15
 DUREE_MINIMALE, DUREE_MAXIMALE = 5, 600
 THEMES_MAXIMUM = 30
-_THEMES_SENSIBLES = frozenset({"SANTE"})
+THEMES_SENSIBLES = frozenset({"SANTE"})
 
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sensible(self) -> bool:
         """Whether its synthèse is health data."""
-        return self.theme in _THEMES_SENSIBLES
+        return self.theme in THEMES_SENSIBLES
 
 
 class Saisie(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,7 +282,7 @@ def avertissement(occupations: Sequence[Occupation], numero: int) -> str:
 
 def visible(ctx: Contexte, theme: Theme, collaborateur: uuid.UUID) -> Theme:
     """Return the theme as the reader may see it: a synthèse on health is for those entitled, and its author."""
-    if theme.theme not in _THEMES_SENSIBLES or ctx.sensible or ctx.utilisateur == collaborateur:
+    if theme.theme not in THEMES_SENSIBLES or ctx.sensible or ctx.utilisateur == collaborateur:
         return theme
     return msgspec.structs.replace(theme, synthese="", masque=True)
 

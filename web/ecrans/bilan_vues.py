@@ -19,13 +19,18 @@ from viesion_core.bilans.model import (
 from viesion_core.bilans.regles import Listes, avancement, options_de, texte_reponse
 from viesion_core.contexte import Contexte
 from viesion_core.formats import instant
+from viesion_core.garde.model import avertissement
+from web.garde import LECTEURS_DOSSIER, LECTEURS_SANTE, LECTEURS_TRANSMISE
 
-LECTEURS = "Lisible par les personnes habilitées aux données de santé"
+LECTEURS = f"Lisible par {LECTEURS_SANTE}"
 TRANSMISE = "Transmise au Département, bilan clos, si la personne l'accepte"
 
 
 class QuestionVue(msgspec.Struct, kw_only=True):
-    """A question as its block shows it. `valeur` is what its field takes, `texte_reponse` what one reads."""
+    """A question as its block shows it. `valeur` is what its field takes, `texte_reponse` what one reads.
+
+    `lecteurs`: who reads a text ("" for the other types); `garde`: what the guard says of the one that is there.
+    """
 
     code: str
     rang: int
@@ -43,6 +48,8 @@ class QuestionVue(msgspec.Struct, kw_only=True):
     masquee: bool
     sensible: str
     pied: str
+    lecteurs: str
+    garde: str
     avant: str
     constats: list[Constat]
 
@@ -139,6 +146,7 @@ def _question(
     masquee = not lisible(ctx, question.sensible)
     montree = None if masquee else reponse
     valeur = montree.valeur if montree else None
+    lecteurs = _lecteurs(fiche, question) if question.type is TypeQuestion.TEXTE else ""
     return QuestionVue(
         code=question.code,
         rang=rangs[question.code],
@@ -156,9 +164,17 @@ def _question(
         masquee=masquee,
         sensible=TRANSMISE if question.transmise else LECTEURS if question.sensible and not fiche.sensible else "",
         pied=signature(montree) if montree else "",
+        lecteurs=lecteurs,
+        garde=avertissement(valeur, lecteurs) if lecteurs and valeur and not fiche.clos else "",
         avant=msgspec.json.encode([montree.version if montree else 0, valeur]).decode(),
         constats=[constat for constat in constats if constat.champ == question.code],
     )
+
+
+def _lecteurs(fiche: BilanResume, question: Question) -> str:
+    if question.transmise:
+        return LECTEURS_TRANSMISE
+    return LECTEURS_SANTE if question.sensible or fiche.sensible else LECTEURS_DOSSIER
 
 
 def _valeur_champ(question: Question, valeur: Any) -> Any:

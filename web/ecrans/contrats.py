@@ -24,6 +24,7 @@ from web.conflit import ChampConflit
 from web.ecrans.contrats_composition import composer, duree_contrat
 from web.ecrans.dossier_commun import rendre_dossier
 from web.formulaire import Formulaire, lire_formulaire
+from web.garde import LECTEURS_DOSSIER, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
@@ -201,6 +202,7 @@ def _lire(f: Formulaire) -> SaisieContrat:
         "commentaire": f.texte("commentaire", maximum=4000),
     }
     f.verifier()
+    garder_saisie(f, {"commentaire": LECTEURS_DOSSIER})
     assert debut is not None  # noqa: S101 - verifier() has refused an empty one
     assert fin is not None  # noqa: S101 - the same
     return SaisieContrat(type=type_contrat, debut=debut, fin=fin, **valeurs)

@@ -13,7 +13,14 @@ from viesion_core.difficultes.actions import (
     modifier_difficulte,
     rouvrir_difficulte,
 )
-from viesion_core.difficultes.model import LEVEE, DifficulteResume, Saisie, familles_proposees, modifiable
+from viesion_core.difficultes.model import (
+    LEVEE,
+    DifficulteResume,
+    Saisie,
+    familles_proposees,
+    modifiable,
+    natures_sensibles,
+)
 from viesion_core.difficultes.queries import PAR_PAGE, difficulte, difficultes_page, natures_suivies
 from viesion_core.entretiens.model import etape_proposee
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Interdit
@@ -22,6 +29,7 @@ from viesion_core.parcours.queries import etapes
 from web.conflit import ChampConflit
 from web.ecrans.dossier_commun import rendre_dossier, retour_local
 from web.formulaire import Formulaire, lire_formulaire
+from web.garde import LECTEURS_DOSSIER, LECTEURS_SANTE, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
@@ -76,7 +84,7 @@ class DifficulteController(Controller):
         """Add every chosen nature, in one act."""
         f = await lire_formulaire(page.requete)
         try:
-            saisie = _saisie(f, page)
+            saisie = _saisie(f, page, _lecteurs(f.liste("natures")))
             fait = await ajouter_difficultes(page.ctx, numero, f.liste("natures"), saisie)
         except ErreurSaisie as erreur:
             return await _nouvelles(page, numero, erreur=erreur, saisie=f.brut)
@@ -105,7 +113,8 @@ class DifficulteController(Controller):
         f = await lire_formulaire(page.requete)
         retour = f.texte("retour", maximum=300)
         try:
-            saisie = _saisie(f, page)
+            vue = await difficulte(page.ctx, numero, identifiant)
+            saisie = _saisie(f, page, _lecteurs([vue.nature]))
             version = f.entier("version", requis=True) or 0
             fait = await modifier_difficulte(page.ctx, numero, identifiant, saisie, version=version)
         except (ErreurSaisie, ConflitVersion) as erreur:
@@ -186,13 +195,14 @@ async def _formulaire(
     )
 
 
-def _saisie(f: Formulaire, page: Page) -> Saisie:
-    """Read the fields; raises ErreurSaisie by field."""
+def _saisie(f: Formulaire, page: Page, lecteurs: str) -> Saisie:
+    """Read the fields; raises ErreurSaisie by field, then AvertissementGarde on what the comment holds."""
     debut, fin = f.date("debut", requis=True), f.date("fin")
     realisation = f.choix("realisation", nomenclature("REALISATION_DIFFICULTE").par_code())
     commentaire = f.texte("commentaire", maximum=_COMMENTAIRE_MAXIMAL)
     etape = f.identifiant("etape")
     f.verifier()
+    garder_saisie(f, {"commentaire": lecteurs})
     return Saisie(
         debut=debut or page.ctx.aujourdhui, fin=fin, realisation=realisation, commentaire=commentaire, etape=etape
     )
@@ -202,6 +212,11 @@ def _retour(page: Page, numero: int, identifiant: uuid.UUID, adresse: str, acte:
     """Go back to the row in the list, or where the form was opened from."""
     liste = f"/beneficiaires/{numero}/difficultes#d-{identifiant}"
     return page.rediriger(retour_local(numero, adresse, liste), acte=acte)
+
+
+def _lecteurs(natures: list[str]) -> str:
+    """Say who reads the comment of these natures: one that is not of health opens it to all who read the dossier."""
+    return LECTEURS_SANTE if natures and natures_sensibles().issuperset(natures) else LECTEURS_DOSSIER
 
 
 def _realisations() -> list[tuple[str, str]]:

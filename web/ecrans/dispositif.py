@@ -14,6 +14,7 @@ from viesion_core.nomenclatures.model import libelle, nomenclature
 from web.conflit import ChampConflit
 from web.ecrans.dossier_commun import rendre_dossier
 from web.formulaire import Formulaire, lire_formulaire
+from web.garde import LECTEURS_DOSSIER, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
@@ -46,6 +47,7 @@ class DispositifController(Controller):
             debut = f.date("debut", requis="La date d'entrée est requise.")
             commentaire = f.texte("commentaire", maximum=4000)
             f.verifier()
+            garder_saisie(f, {"commentaire": LECTEURS_DOSSIER})
             assert debut is not None  # noqa: S101 - verifier() has refused an empty one
             saisie = SaisieEntree(dispositif=dispositif, debut=debut, commentaire=commentaire)
             a = await ouvrir_entree(page.ctx, numero, saisie)
@@ -147,6 +149,7 @@ def _lire(f: Formulaire) -> SaisieEntree:
     motif = f.choix("motif_fin", nomenclature("MOTIF_SORTIE").par_code())
     commentaire = f.texte("commentaire", maximum=4000)
     f.verifier()
+    garder_saisie(f, {"commentaire": LECTEURS_DOSSIER})
     assert debut is not None  # noqa: S101 - verifier() has refused an empty one
     return SaisieEntree(dispositif=dispositif, debut=debut, fin=fin, motif_fin=motif, commentaire=commentaire)
 

@@ -30,11 +30,13 @@ from viesion_core.employabilite.model import (
 from viesion_core.employabilite.queries import atout, employabilite
 from viesion_core.entretiens.model import jour_de
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie, Introuvable
+from viesion_core.garde.model import AvertissementGarde
 from viesion_core.nomenclatures.model import nomenclature
 from viesion_core.resume.historique import details
 from web.conflit import ChampConflit
 from web.ecrans.dossier_commun import rendre_dossier
 from web.formulaire import Formulaire, lire_formulaire
+from web.garde import LECTEURS_DOSSIER, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
@@ -74,6 +76,8 @@ class EmployabiliteController(Controller):
         f = await lire_formulaire(page.requete)
         try:
             a = await ajouter_atout(page.ctx, numero, definition.rubrique, _lire(f, definition, prefixe))
+        except AvertissementGarde as garde:
+            return await _page(page, numero, ouverte=definition.rubrique, erreur=garde, saisie=f.brut)
         except ErreurSaisie as erreur:
             prefixees = {
                 champ if champ.startswith(prefixe) else f"{prefixe}{champ}": message
@@ -102,6 +106,7 @@ class EmployabiliteController(Controller):
                 contraintes=f.texte("contraintes", maximum=LONGUEUR_COMMENTAIRE),
             )
             f.verifier()
+            garder_saisie(f, {"zone_precision": LECTEURS_DOSSIER, "contraintes": LECTEURS_DOSSIER})
             a = await enregistrer_disponibilite(page.ctx, numero, saisie, version=f.entier("version"))
         except (ErreurSaisie, ConflitVersion) as erreur:
             return await _disponibilite(page, numero, erreur, f.brut)
@@ -225,6 +230,8 @@ def _lire(f: Formulaire, definition: DefinitionRubrique, prefixe: str = "") -> S
         else:
             valeurs[champ] = f.texte(nom, maximum=LONGUEUR_COMMENTAIRE if champ == "commentaire" else 120)
     f.verifier()
+    libres = set(definition.champs) - {*definition.listes, *_ANNEES, "code"}
+    garder_saisie(f, {f"{prefixe}{champ}": LECTEURS_DOSSIER for champ in libres})
     return SaisieAtout(**valeurs)
 
 

@@ -11,7 +11,14 @@ from viesion_core.acces.queries import collaborateurs
 from viesion_core.agenda.model import Creneau
 from viesion_core.contexte import PARIS
 from viesion_core.entretiens.actions import CONFIRMATION
-from viesion_core.entretiens.model import EntretienResume, entree_proposee, etape_proposee, jour_de, modifiable
+from viesion_core.entretiens.model import (
+    THEMES_SENSIBLES,
+    EntretienResume,
+    entree_proposee,
+    etape_proposee,
+    jour_de,
+    modifiable,
+)
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.nomenclatures.model import libelle, nomenclature
 from viesion_core.parcours.model import EntreeResume, EtapeResume
@@ -147,6 +154,7 @@ async def formulaire(
             liste: [(e.code, e.libelle) for e in nomenclature(liste).elements]
             for liste in ("LIEU", "VECTEUR", "TYPE_ENTRETIEN", "REALISATION", "THEME_ENTRETIEN")
         },
+        themes_sensibles=" ".join(sorted(THEMES_SENSIBLES)),
         modeles_fusion=await modeles_du_sujet(page, entretien=True) if entretien else [],
         sujet_fusion={"entretien": entretien.id} if entretien else {},
         retour=retour,

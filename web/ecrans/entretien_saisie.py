@@ -14,6 +14,7 @@ from viesion_core.entretiens.model import (
     DUREE_PAR_DEFAUT,
     PREVU,
     THEMES_MAXIMUM,
+    THEMES_SENSIBLES,
     EntretienResume,
     Saisie,
     Theme,
@@ -21,7 +22,7 @@ from viesion_core.entretiens.model import (
 from viesion_core.nomenclatures.model import libelle, nomenclature
 from web.conflit import ChampConflit
 from web.formulaire import Formulaire
-from web.garde import LECTEURS_DOSSIER, garder_saisie
+from web.garde import LECTEURS_DOSSIER, LECTEURS_SANTE, garder_saisie
 
 _SYNTHESE_MAXIMALE = 20_000
 SANS_THEME = "Choisissez le thème, ou supprimez-le."
@@ -133,7 +134,9 @@ def lire_saisie(f: Formulaire) -> Saisie:
         "themes": _themes(f),
     }
     f.verifier()
-    garder_saisie(f, {f"synthese-{rang}": LECTEURS_DOSSIER for rang in rangs_saisis(f)})
+    sensibles = {rang for rang in rangs_saisis(f) if f.texte(f"theme-{rang}") in THEMES_SENSIBLES}
+    lecteurs = {rang: LECTEURS_SANTE if rang in sensibles else LECTEURS_DOSSIER for rang in rangs_saisis(f)}
+    garder_saisie(f, {f"synthese-{rang}": qui for rang, qui in lecteurs.items()})
     return Saisie(**{**valeurs, "duree": valeurs["duree"] or DUREE_PAR_DEFAUT})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from viesion_core.dossiers.model import ORGANISMES_PAYEURS, ROLES_FOYER, SaisieIdentite
 from viesion_core.nomenclatures.model import communes, nomenclature
 from web.formulaire import Formulaire
+from web.garde import LECTEURS_DOSSIER, garder_saisie
 
 _TEXTES = {
     "nom_naissance": 80, "nom_usage": 80, "prenom": 80, "lieu_naissance": 80, "nationalite": 40, "adresse": 160,
@@ -15,7 +16,7 @@ _REQUIS = ("nom_naissance", "prenom")
 
 
 def lire_identite(f: Formulaire) -> SaisieIdentite:
-    """Read the fields of a person; ErreurSaisie for what any field of the form cannot be read as."""
+    """Read the fields of a person; ErreurSaisie for what any field of the form cannot be read as, then the guard."""
     textes: dict[str, Any] = {
         champ: f.texte(champ, requis=champ in _REQUIS, maximum=taille) for champ, taille in _TEXTES.items()
     }
@@ -33,6 +34,7 @@ def lire_identite(f: Formulaire) -> SaisieIdentite:
         "parcours": f.choix("parcours", nomenclature("PARCOURS").par_code()),
     }
     f.verifier()
+    garder_saisie(f, {"commentaire": LECTEURS_DOSSIER})
     assert naissance is not None  # noqa: S101 - verifier() has refused an empty one
     return SaisieIdentite(date_naissance=naissance, **textes, **autres)
 

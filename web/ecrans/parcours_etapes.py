@@ -18,6 +18,7 @@ from web.ecrans.etape_controle import ControleEtape
 from web.ecrans.etape_offres import nom_offre, offres_proposees, refus_offre, terme_propose, valeurs_posees
 from web.ecrans.parcours import modifiable
 from web.formulaire import Formulaire, lire_date, lire_formulaire
+from web.garde import LECTEURS_DOSSIER, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
@@ -223,6 +224,7 @@ def _lire(f: Formulaire) -> SaisieEtape:
         "commentaire": f.texte("commentaire", maximum=4000),
     }
     f.verifier()
+    garder_saisie(f, {"commentaire": LECTEURS_DOSSIER})
     assert offre is not None  # noqa: S101 - verifier() has refused an empty one
     assert dispositif is not None  # noqa: S101 - the same
     assert debut is not None  # noqa: S101 - the same

@@ -15,6 +15,7 @@ from viesion_core.dossiers.recherche import LIMITE, chercher
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie
 from viesion_core.formats import age, date
 from web.formulaire import Formulaire, lire_formulaire
+from web.garde import LECTEURS_JOURNAL, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import CONSULTATION, SUIVI, politique
 
@@ -71,7 +72,9 @@ class RechercheController(Controller):
         numero = f.entier("numero", requis=True, minimum=1) or 0
         try:
             identite = _identite(f)
-            a = await rattacher_par_identite(page.ctx, numero, *identite, f.texte("motif", maximum=1000))
+            motif = f.texte("motif", maximum=1000)
+            garder_saisie(f, {"motif": LECTEURS_JOURNAL})
+            a = await rattacher_par_identite(page.ctx, numero, *identite, motif)
         except ErreurSaisie as erreur:
             if "motif" not in erreur.erreurs:
                 return await _rendre(page, erreur=erreur, saisie=f.brut)

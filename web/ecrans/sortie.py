@@ -22,6 +22,7 @@ from viesion_core.sortie.model import FinDifficulte, SaisieSortie
 from web.ecrans.bilan_commun import installees
 from web.ecrans.sortie_page import Vue, adresse_sortie, verifier_extensions
 from web.formulaire import Formulaire, lire_formulaire
+from web.garde import LECTEURS_DOSSIER, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
@@ -122,6 +123,7 @@ def _lire_saisie(f: Formulaire) -> SaisieSortie:
         for identifiant in _identifiants(f)
     )
     f.verifier()
+    garder_saisie(f, {"raison": LECTEURS_DOSSIER})
     assert fin is not None  # noqa: S101 - verifier() has refused an empty one
     return SaisieSortie(fin_reelle=fin, motif_fin=motif, raison=raison, difficultes=difficultes)
 

@@ -16,6 +16,7 @@ import { installerChoix } from "./choix.js";
 import { installerAgenda } from "./agenda.js";
 import { installerFragments } from "./fragments.js";
 import { installerCopie } from "./copier.js";
+import { installerGarde } from "./garde.js";
 
 function installer(racine) {
   installerToasts(racine);
@@ -29,6 +30,7 @@ function installer(racine) {
   installerFrises(racine);
   installerConnexion(racine);
   installerCopie(racine);
+  installerGarde(racine);
 }
 
 installerMenus();
