@@ -1,4 +1,4 @@
-"""What runs beside the screens: mails, domain events to plugins, the nightly check of the alerts.
+"""What runs beside the screens: mails, convocations and reminders, domain events to plugins, the nightly check.
 
 `viesion worker` runs it, or the demo server.
 
@@ -14,6 +14,7 @@ import logging
 from viesion_core.actes import Evenement, livrer_evenements
 from viesion_core.alertes.etat import verifier_etats
 from viesion_core.contexte import PARIS, contexte_systeme
+from viesion_core.convocations.envois import rappeler, tenir_convocations
 from viesion_core.courriels.envoi import Transport, TransportDossier, TransportSmtp, envoyer_courriels
 from viesion_core.db import verrou
 from viesion_core.echanges.coffre import sceller_restes
@@ -23,6 +24,7 @@ from viesion_core.organismes.queries import offres_actives
 from viesion_core.settings import Settings
 
 PERIODE = 1.0
+PERIODE_CONVOCATIONS = dt.timedelta(seconds=10)
 HEURE_VERIFICATION = 3
 """The hour of Paris from which the state of the alerts is compared, once a day."""
 _LOG = logging.getLogger("viesion.worker")
@@ -50,6 +52,7 @@ class Worker:
         self.transport = transport_courriels(settings)
         self._tache: asyncio.Task[None] | None = None
         self._verifie_le: dt.date | None = None
+        self._convoque_le: dt.datetime | None = None
 
     async def demarrer(self) -> None:
         """Start the turns in the running event loop."""
@@ -80,7 +83,8 @@ class Worker:
 
     async def tour(self, maintenant: dt.datetime) -> int:
         """Send what is due and deliver the events; return how many things were done."""
-        partis = await envoyer_courriels(self.transport, self.settings.expediteur, maintenant)
+        convoques = await self._convoquer(maintenant)
+        partis = convoques + await envoyer_courriels(self.transport, self.settings.expediteur, maintenant)
         faits = partis + await livrer_evenements(self._livrer, maintenant)
         faits += await self._echanger(maintenant)
         return faits + await self._verifier(maintenant)
@@ -95,6 +99,14 @@ class Worker:
             cles=self.settings.cle_echanges,
         )
         return sum(not fait.attend for fait in pris)
+
+    async def _convoquer(self, maintenant: dt.datetime) -> int:
+        """Queue the convocations and reminders that are due; looked at every few seconds, not at each turn."""
+        if self._convoque_le is not None and dt.timedelta() <= maintenant - self._convoque_le < PERIODE_CONVOCATIONS:
+            return 0
+        self._convoque_le = maintenant
+        deposes = await tenir_convocations(maintenant, self.settings.expediteur)
+        return deposes + await rappeler(maintenant, self.settings.url_publique)
 
     async def _sceller(self) -> None:
         """Encrypt what an earlier version kept in clear; a file that cannot be is named, and the turns come."""

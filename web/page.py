@@ -33,6 +33,8 @@ MESSAGES = {
     "organisme": "L'organisme est enregistré.",
     "offre": "L'offre de service est active.",
     "agenda-revoque": "L'adresse ne répond plus : les agendas qui la lisaient ne se mettent plus à jour.",
+    "agenda-rappel": "Le rappel de la veille vous sera envoyé, s'il y a des rendez-vous le lendemain.",
+    "agenda-sans-rappel": "Vous ne recevrez plus le rappel de la veille.",
     "modele": "Le modèle est accepté : il sert dès maintenant.",
 }
 """What the page says after an act that has no undo, by the code that its address carries (`?fait=`)."""

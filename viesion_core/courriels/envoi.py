@@ -4,15 +4,18 @@ import datetime as dt
 import email.message
 import email.policy
 import email.utils
+import hashlib
 import pathlib
-import uuid
 from typing import Any, Protocol
 
 import aiosmtplib
 import msgspec
 
-from viesion_core.db import executer, lire, transaction
+from viesion_core.courriels.model import Piece
+from viesion_core.db import executer, lire, lire_valeur, transaction
 
+RESERVE = dt.timedelta(minutes=5)
+"""How long a mail that a process has taken is left to it: a process that dies there gives it back after that."""
 DELAIS = (dt.timedelta(minutes=1), dt.timedelta(minutes=10), dt.timedelta(hours=1), dt.timedelta(hours=6))
 
 
@@ -29,10 +32,11 @@ class TransportDossier(msgspec.Struct, frozen=True):
     dossier: pathlib.Path
 
     async def envoyer(self, message: email.message.EmailMessage) -> None:
-        """Write one .eml, named by its instant so that the folder sorts by time."""
+        """Write one .eml, named by its instant so that the folder sorts by time; the same mail is the same file."""
         self.dossier.mkdir(parents=True, exist_ok=True)
         instant = email.utils.parsedate_to_datetime(message["Date"])
-        nom = f"{instant:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}.eml"
+        propre = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:16]
+        nom = f"{instant:%Y%m%dT%H%M%S}-{propre}.eml"
         (self.dossier / nom).write_bytes(message.as_bytes())
 
 
@@ -59,9 +63,13 @@ class TransportSmtp(msgspec.Struct, frozen=True):
 
 
 async def envoyer_courriels(transport: Transport, expediteur: str, maintenant: dt.datetime, *, limite: int = 50) -> int:
-    """Send the queued mails that are due; return how many left. A failure is tried again, later and later."""
+    """Send the queued mails that are due; return how many left. A failure is tried again, later and later.
+
+    What lapsed before it could leave is forgotten.
+    """
+    await _oublier(maintenant)
     lignes = await lire(
-        """SELECT id, destinataire, sujet, texte, cree_le, tentatives FROM courriel
+        """SELECT id, destinataire, sujet, texte, pieces, cree_le, tentatives, prochain_essai FROM courriel
         WHERE envoye_le IS NULL AND prochain_essai <= {} ORDER BY prochain_essai LIMIT {}""",
         maintenant,
         limite,
@@ -73,7 +81,19 @@ async def envoyer_courriels(transport: Transport, expediteur: str, maintenant: d
 
 
 async def _envoyer(transport: Transport, expediteur: str, ligne: dict[str, Any], maintenant: dt.datetime) -> int:
-    """Send one mail and record the outcome at once, so that a stop never sends twice what is recorded."""
+    """Send one mail and record the outcome at once, so that a stop never sends twice what is recorded.
+
+    The mail is taken first: of two processes that have read it, one sends it.
+    """
+    async with transaction():
+        pris = await executer(
+            "UPDATE courriel SET prochain_essai = {} WHERE id = {} AND envoye_le IS NULL AND prochain_essai = {}",
+            maintenant + RESERVE,
+            ligne["id"],
+            ligne["prochain_essai"],
+        )
+    if not pris:
+        return 0
     try:
         await transport.envoyer(_composer(expediteur, ligne))
     except (OSError, aiosmtplib.SMTPException) as erreur:
@@ -91,6 +111,13 @@ async def _envoyer(transport: Transport, expediteur: str, ligne: dict[str, Any],
     return 1
 
 
+async def _oublier(maintenant: dt.datetime) -> None:
+    """Delete the mails that say nothing useful any more; a turn with none writes nothing."""
+    if await lire_valeur("SELECT id FROM courriel WHERE envoye_le IS NULL AND expire_le <= {} LIMIT 1", maintenant):
+        async with transaction():
+            await executer("DELETE FROM courriel WHERE envoye_le IS NULL AND expire_le <= {}", maintenant)
+
+
 def _composer(expediteur: str, ligne: dict[str, Any]) -> email.message.EmailMessage:
     message = email.message.EmailMessage(policy=email.policy.SMTP)
     message["From"] = expediteur
@@ -100,4 +127,12 @@ def _composer(expediteur: str, ligne: dict[str, Any]) -> email.message.EmailMess
     message["Message-ID"] = f"<{ligne['id']}@viesion>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(ligne["texte"])
+    for piece in msgspec.convert(ligne["pieces"], list[Piece]):
+        _joindre(message, piece)
     return message
+
+
+def _joindre(message: email.message.EmailMessage, piece: Piece) -> None:
+    """Add an invitation: beside the text, where Outlook reads it, and as a file, that the others open."""
+    message.add_alternative(piece.contenu, subtype="calendar", params={"method": piece.methode})
+    message.add_attachment(piece.contenu.encode(), maintype="application", subtype="ics", filename=piece.nom)

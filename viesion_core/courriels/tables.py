@@ -18,3 +18,4 @@ class Courriel(Table, tablename="courriel"):
     tentatives = Integer()
     prochain_essai = Timestamptz()
     erreur = Text()
+    expire_le = Timestamptz(null=True, default=None)

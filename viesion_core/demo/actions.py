@@ -17,6 +17,7 @@ from viesion_core.db import base_courante, executer, inserer_lot, lire, lire_val
 from viesion_core.db.chargement import sans_index
 from viesion_core.demo.bilans import Questionnaires, evaluer
 from viesion_core.demo.caracteristiques import decrire
+from viesion_core.demo.convocations import convoquer
 from viesion_core.demo.difficultes import reperer
 from viesion_core.demo.dossier import Dossier
 from viesion_core.demo.entretiens import rencontrer
@@ -85,6 +86,7 @@ def _dossiers(p: Parametres, monde: Monde, personnes: Sequence[Personne], questi
         entrer(d)
         accompagner(d)
         rencontrer(d)
+        convoquer(d)
         evaluer(d, questionnaires)
         reperer(d)
         decrire(d)

@@ -15,6 +15,7 @@ from piccolo.table import Table
 
 from viesion_core.actes.tables import Acte, Revision
 from viesion_core.bilans.tables import Bilan, Reponse
+from viesion_core.convocations.tables import AccordCourriel, Convocation
 from viesion_core.demo.model import Compte, Parametres, identifiant
 from viesion_core.difficultes.tables import Difficulte
 from viesion_core.dossiers.tables import (
@@ -41,6 +42,8 @@ ORDRE: tuple[type[Table], ...] = (
     Affectation,
     Entretien,
     EntretienTheme,
+    AccordCourriel,
+    Convocation,
     Difficulte,
     Bilan,
     Reponse,

@@ -16,6 +16,7 @@ from web.ecrans.bilans import BilanController
 from web.ecrans.caracteristiques import CaracteristiqueController
 from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
+from web.ecrans.convocations import ConvocationController
 from web.ecrans.creneaux import CreneauController, ReservationController
 from web.ecrans.difficultes import DifficulteController
 from web.ecrans.dispositif import DispositifController
@@ -65,6 +66,7 @@ ECRANS: list[type[Controller]] = [
     EmployabiliteController,
     PriseDeRendezVousController,
     EntretienController,
+    ConvocationController,
     ContratController,
     DifficulteController,
     ParcoursController,

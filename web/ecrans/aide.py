@@ -52,12 +52,16 @@ class AideController(Controller):
 
 
 class CourrielEcrit(msgspec.Struct, frozen=True):
-    """A mail of the folder. `texte` is cut into (piece, address): an address is "" outside the links."""
+    """A mail of the folder. `texte` is cut into (piece, address): an address is "" outside the links.
+
+    `pieces`: the names of its attachments.
+    """
 
     destinataire: str
     sujet: str
     instant: dt.datetime | None
     texte: tuple[tuple[str, str], ...]
+    pieces: tuple[str, ...] = ()
 
 
 def lire_courriels(dossier: pathlib.Path) -> list[CourrielEcrit]:
@@ -75,6 +79,7 @@ def _lire(fichier: pathlib.Path) -> CourrielEcrit:
         sujet=str(message["Subject"] or ""),
         instant=email.utils.parsedate_to_datetime(str(instant)) if instant else None,
         texte=tuple(_morceaux(corps.get_content() if corps else "")),
+        pieces=tuple(piece.get_filename() or "" for piece in message.iter_attachments()),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
+from viesion_core.convocations.queries import accord_de, convocations_de
 from viesion_core.entretiens.actions import creer_entretien, modifier_entretien, realiser_entretien
 from viesion_core.entretiens.model import SUITES
 from viesion_core.entretiens.queries import PAR_PAGE, absences_a_dire, entretien, entretiens_page
@@ -61,6 +62,8 @@ class EntretienController(Controller):
             suites=[(code, nomenclature("REALISATION").libelle_de(code)) for code in SUITES],
             peut_ecrire=page.ctx.peut_ecrire,
             absences=await absences_a_dire(page.ctx, numero),
+            accord=await accord_de(page.ctx, numero),
+            convocations=await convocations_de(page.ctx, numero),
             modifiables={e.id for e in lignes if peut_modifier(page, e)},
         )
 
