@@ -5,7 +5,8 @@ _FAMILLES = {
     "contrat": "Contrat", "difficulte": "Difficulté", "dispositif": "Dispositif", "document": "Document",
     "dossier": "Dossier", "entretien": "Entretien", "etape": "Étape", "identite": "Hors périmètre",
     "journal": "Journal", "modele": "Modèle de fusion", "note": "Note", "offre": "Offre de service",
-    "organisme": "Organisme", "pilotage": "Pilotage", "rejet": "Rejet d'échange", "referent": "Référent",
+    "organisme": "Organisme", "orientation": "Orientation", "pilotage": "Pilotage",
+    "rejet": "Rejet d'échange", "referent": "Référent",
     "utilisateur": "Utilisateur",
 }  # fmt: skip
 _VERBES = {
@@ -13,6 +14,7 @@ _VERBES = {
     "ajouter": "ajout",
     "changer_date": "changement de date", "clore": "clôture", "completer": "saisie", "consulter": "consultation",
     "creer": "création", "deposer": "dépôt", "desactiver": "désactivation", "detailler": "modification détaillée",
+    "diagnostiquer": "diagnostic conjoint", "notifier": "notification",
     "doublon": "doublon probable montré", "enregistrer": "enregistrement", "entrer": "entrée",
     "exporter": "export", "historiser": "actualisation avec historique", "inviter": "invitation",
     "marquer": "faite ou à faire", "modifier": "modification", "ouvrir": "ouverture", "rafraichir":

@@ -9,7 +9,7 @@ from viesion_core.bilans.tables import Bilan, QuestionnaireVersion
 from viesion_core.db import executer, inserer_lot, lire_valeur, transaction
 from viesion_core.difficultes.tables import Difficulte
 from viesion_core.dossiers.model_caracteristiques import codes_requis
-from viesion_core.dossiers.tables import Beneficiaire, Caracteristique, EntreeDispositif, Rattachement
+from viesion_core.dossiers.tables import Beneficiaire, Caracteristique, EntreeDispositif, Orientation, Rattachement
 from viesion_core.entretiens.tables import Entretien
 from viesion_core.parcours.tables import Affectation, Contrat, Etape
 from viesion_core.testing import MAINTENANT, Monde
@@ -17,7 +17,7 @@ from viesion_core.testing import MAINTENANT, Monde
 JOUR = dt.date(2026, 11, 24)
 _VIDER = (
     "bilan", "entretien", "affectation", "contrat", "difficulte", "etape", "caracteristique", "rattachement",
-    "entree_dispositif", "beneficiaire",
+    "orientation", "entree_dispositif", "beneficiaire",
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ async def peupler(monde: Monde, graine: int, nombre: int = 14) -> None:
         table: []
         for table in (
             *(Beneficiaire, Rattachement, EntreeDispositif, Caracteristique, Contrat, Etape, Affectation, Entretien),
-            *(Difficulte, Bilan),
+            *(Difficulte, Bilan, Orientation),
         )
     }
     questionnaire = await _questionnaire()
@@ -108,6 +108,7 @@ def _parcours(
     lignes[EntreeDispositif].append(lien)
     commun = {"beneficiaire": numero, "dispositif": dispositif, "version": 1}
     etapes = _etapes(r, monde, commun, lignes)
+    _orientations(r, numero, lignes)
     _referents(r, monde, commun, etapes, lignes)
     _contrats(r, commun, lignes)
     _entretiens(r, monde, commun, etapes, lignes)
@@ -136,6 +137,14 @@ def _etapes(
         lignes[Etape].append({**commun, **etape})
         cles.append(etape["id"])
     return cles
+
+
+def _orientations(r: random.Random, numero: int, lignes: dict[Any, list[dict[str, Any]]]) -> None:
+    for jour in {_il_y_a(r, 31, 400, 800, 800) for _ in range(r.randint(0, 2))}:
+        orientation = {"id": uuid.uuid4(), "beneficiaire": numero, "parcours": r.choice(("SOCIAL", "SOCIAL", "PRO"))}
+        orientation |= {"notifiee_le": min(jour, JOUR), "delai_mois": r.choice((6, 6, 12)), "version": 1}
+        orientation["diagnostic_le"] = r.choice((None, None, None, JOUR))
+        lignes[Orientation].append(orientation)
 
 
 def _referents(

@@ -73,11 +73,11 @@ async def test_counts_are_the_lengths_of_their_lists(monde: Monde, graine: int) 
 
 
 async def test_the_random_worlds_meet_most_rules(monde: Monde) -> None:
-    await peupler(monde, 34, nombre=150)
+    await peupler(monde, 34, nombre=250)
     comptes = await compter(monde.pilote, REGLES, {})
     vides = {code for code, nombre in comptes.items() if not nombre}
     assert vides <= JAMAIS
-    assert all(comptes[code] != 150 for code in comptes), comptes
+    assert all(comptes[code] != 250 for code in comptes), comptes
 
 
 JAMAIS = {"A12", "A17", "A27"}

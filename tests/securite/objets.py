@@ -16,6 +16,8 @@ from viesion_core.db import executer, lire_valeur, transaction
 from viesion_core.difficultes.actions import ajouter_difficultes
 from viesion_core.difficultes.model import Saisie as SaisieDifficulte
 from viesion_core.dossiers.actions_caracteristiques import completer
+from viesion_core.dossiers.actions_orientations import ajouter_orientation
+from viesion_core.dossiers.model_orientations import SaisieOrientation
 from viesion_core.employabilite.actions import ajouter_atout
 from viesion_core.employabilite.model import Rubrique, SaisieAtout
 from viesion_core.entretiens.actions import creer_entretien
@@ -134,6 +136,8 @@ async def _suivre(auteur: Contexte, numero: int, identifiants: dict[str, uuid.UU
     contrat = SaisieContrat(type="CER", debut=DEBUT, fin=dt.date(2026, 7, 31), commentaire=canari)
     await enregistrer_contrat(auteur, numero, contrat)
     identifiants["contrats"] = await _dernier("contrat", numero)
+    await ajouter_orientation(auteur, numero, SaisieOrientation(parcours="SOCIAL", notifiee_le=DEBUT))
+    identifiants["orientations"] = await _dernier("orientation", numero)
     referent = SaisieAffectation(
         referent=auteur.utilisateur, nature=PARCOURS, dispositif=identifiants["entrees"], debut=DEBUT
     )

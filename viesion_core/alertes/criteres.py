@@ -1,11 +1,19 @@
-"""Criteria on the answers of bilans, for the alert rules of plugins: the same SQL on both engines.
+"""Criteria that several rules share, and those on the answers of bilans: the same SQL on both engines.
 
-In their conditions `x` is the bilan. An answer is stored as JSON: a code reads as « "OUI" », a yes as « true ».
+In the conditions of the latter `x` is the bilan. An answer is stored as JSON: a code reads as « "OUI" », a yes as
+« true ».
 """
 
 from collections.abc import Sequence
 
 from viesion_core.alertes.model import Critere, parmi
+
+DOSSIER_ACTIF = Critere(
+    "Dossier actif\u00a0: dans le dispositif, sans date de sortie",
+    "s.entree_depuis IS NOT NULL",
+    "Entrée dans le dispositif",
+    "s.entree_depuis",
+)
 
 
 def repondu(question: str, *valeurs: str) -> str:

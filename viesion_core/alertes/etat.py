@@ -1,6 +1,7 @@
 """The state table compared with what it is made of, and put right, each night.
 
-Triggers keep `etat_dossier` (migrations 0013, 0021); nothing is expected to differ. What does is mended and logged.
+Triggers keep `etat_dossier` (migrations 0013, 0021, 0022); nothing is expected to differ. What does is mended and
+logged.
 """
 
 import contextlib
@@ -9,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from viesion_core.db import executer, lire, lire_valeur, transaction
 from viesion_core.db.chargement import sans_declencheurs
-from viesion_core.db.migrations.m0021_alertes_etat import EXPRESSIONS
+from viesion_core.db.migrations.m0022_orientations import EXPRESSIONS
 
 _COLONNES = {colonne: sql for colonnes in EXPRESSIONS.values() for colonne, sql in colonnes.items()}
 _LOG = logging.getLogger("viesion.alertes")

@@ -13,6 +13,7 @@ from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.alertes.model import RegleAlerte, valeurs_de
 from viesion_core.contexte import PARIS, Contexte
 from viesion_core.db import lire
+from viesion_core.dossiers.model_orientations import SOCIAL
 from viesion_core.entretiens.model import SUITES
 from viesion_core.formats import date
 from viesion_core.nomenclatures.model import libelle
@@ -21,12 +22,14 @@ from viesion_core.nomenclatures.model import libelle
 class Geste(msgspec.Struct, frozen=True, kw_only=True):
     """A short form of the row: where it is posted within the dossier, what it carries, its buttons.
 
-    `boutons`: (name, value, label); `objet`: what the act is about, for who cannot see the row.
+    `boutons`: (name, value, label); `date`: (name, label, proposed) of a day to type, if the act needs one; `objet`:
+    what the act is about, for who cannot see the row.
     """
 
     chemin: str
     champs: Mapping[str, str] = {}
     boutons: tuple[tuple[str, str, str], ...]
+    date: tuple[str, str, dt.date] | None = None
     objet: str = ""
 
 
@@ -106,12 +109,37 @@ async def _m_ajouter(ctx: Contexte, regle: RegleAlerte, x: int | None, numeros: 
     }
 
 
+async def _diagnostics(ctx: Contexte, regle: RegleAlerte, x: int | None, numeros: Sequence[int]) -> dict[int, Geste]:
+    """The joint diagnosis of the last orientation: on which day it was made."""
+    del regle, x
+    lignes = await _lire(
+        ctx,
+        "SELECT o.id, o.beneficiaire, o.version, o.notifiee_le FROM orientation o",
+        "o.parcours = {} AND o.diagnostic_le IS NULL",
+        [SOCIAL],
+        numeros,
+        "o.notifiee_le, o.id",
+        alias="o",
+    )
+    return {
+        ligne["beneficiaire"]: Geste(
+            chemin=f"/orientations/{ligne['id']}/diagnostic",
+            champs={"version": str(ligne["version"])},
+            boutons=(("", "", "Diagnostic fait"),),
+            date=("diagnostic_le", "Diagnostic conjoint fait le", ctx.aujourdhui),
+            objet=f"orientation du {date(ligne['notifiee_le'])}",
+        )
+        for ligne in lignes
+    }
+
+
 _GESTES: Mapping[str, Callable[[Contexte, RegleAlerte, int | None, Sequence[int]], Awaitable[dict[int, Geste]]]] = {
     "realisation": _realisations,
     "referent_etape": _referents_d_etape,
     "referent_cloture": _referents_clotures,
     "caracteristiques": _caracteristiques,
     "referent": _m_ajouter,
+    "diagnostic": _diagnostics,
 }
 
 

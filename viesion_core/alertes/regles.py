@@ -6,17 +6,13 @@ criteria are what « pourquoi cette personne ? » shows.
 
 from collections.abc import Mapping
 
+from viesion_core.alertes.criteres import DOSSIER_ACTIF
 from viesion_core.alertes.model import Critere, Parametre, RegleAlerte, Unite, parmi
 from viesion_core.alertes.regles_dossier import REGLES_DU_DOSSIER
+from viesion_core.alertes.regles_orientation import REGLES_D_ORIENTATION
 from viesion_core.alertes.regles_suivi import regles_de_suivi
 from viesion_core.dossiers.model_caracteristiques import codes_requis
 
-ACTIF = Critere(
-    "Dossier actif\u00a0: dans le dispositif, sans date de sortie",
-    "s.entree_depuis IS NOT NULL",
-    "Entrée dans le dispositif",
-    "s.entree_depuis",
-)
 DROIT_OUVERT = Critere(
     "Droit RSA ouvert (ou état du droit non renseigné)",
     "b.etat_droit IN ('2', '')",
@@ -96,7 +92,7 @@ REGLES_DU_DECK: tuple[RegleAlerte, ...] = (
             Critere(
                 "Dernier contrat terminé, aucun suivant", "s.contrat_fin < :aujourdhui", "Terminé le", "s.contrat_fin"
             ),
-            ACTIF,
+            DOSSIER_ACTIF,
             DROIT_OUVERT,
         ),
         onglet="contrats",
@@ -107,7 +103,7 @@ REGLES_DU_DECK: tuple[RegleAlerte, ...] = (
         titre="File active sans référent en cours",
         description="Dossiers actifs sans affectation de référent en cours",
         rubrique="Référents",
-        criteres=(ACTIF, SANS_REFERENT),
+        criteres=(DOSSIER_ACTIF, SANS_REFERENT),
         onglet="parcours",
         action="Affecter un référent",
         acte="referent",
@@ -153,4 +149,4 @@ REGLES_DU_DECK: tuple[RegleAlerte, ...] = (
 
 def regles_coeur(durees: Mapping[str, int]) -> list[RegleAlerte]:
     """Return every rule of the core; `durees`: the longest étape of each offre, in months."""
-    return [*REGLES_DU_DECK, *regles_de_suivi(durees), *REGLES_DU_DOSSIER]
+    return [*REGLES_DU_DECK, *regles_de_suivi(durees), *REGLES_D_ORIENTATION, *REGLES_DU_DOSSIER]

@@ -1,6 +1,6 @@
-"""The core rules A19 to A28 that the dossier alone can tell: orientation, droit, doublons, difficultés, référents.
+"""The core rules A21 to A28 that the dossier alone can tell: droit, doublons, difficultés, référents, archive.
 
-Definitions: domain reference §5.1. A23 and A24 belong to the exchange with Solis.
+Definitions: domain reference §5.1.
 """
 
 from viesion_core.alertes.model import Critere, Parametre, RegleAlerte, Unite, parmi
@@ -16,26 +16,6 @@ _INACTIF = (
 _MEMES = "d.nom_cle = b.nom_cle AND d.prenom_cle = b.prenom_cle AND d.date_naissance = b.date_naissance"
 
 REGLES_DU_DOSSIER: tuple[RegleAlerte, ...] = (
-    RegleAlerte(
-        code="A19",
-        titre="Orientation non faite à 6 semaines",
-        description="Droit ouvert depuis plus de 6 semaines, aucune orientation",
-        rubrique="Orientation",
-        criteres=(
-            Critere(
-                "Droit RSA ouvert depuis plus de 6 semaines",
-                "b.date_ouverture < :jours_42 AND b.etat_droit IN ('2', '')",
-                "Ouverture du droit",
-                "b.date_ouverture",
-            ),
-            Critere(
-                "Aucun parcours, aucune étape",
-                "b.parcours = '' AND NOT EXISTS (SELECT 1 FROM etape e WHERE e.beneficiaire = b.numero)",
-            ),
-        ),
-        onglet="identite",
-        action="Saisir l'orientation",
-    ),
     RegleAlerte(
         code="A21",
         titre="CER à convertir avant le 01/01/2027",

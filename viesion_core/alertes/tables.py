@@ -26,7 +26,9 @@ class EtatDossier(Table, tablename="etat_dossier"):
     (9999-12-31 without end); `premiere_etape`: start of the first étape while it is open; `caracteristique_depuis`:
     the required caractéristique confirmed longest ago; `reponses`: answers in all the bilans; `contrats_secants`: start
     of the last contract that overlaps another; `bilan_clos_part`: answers of the emptiest bilan of an étape that has
-    ended, in whole per cent; `etape_close_suivie`: end of the first étape that has a référent without end.
+    ended, in whole per cent; `etape_close_suivie`: end of the first étape that has a référent without end;
+    `orientation_le`, `orientation_parcours`, `orientation_mois`, `diagnostic_le`: the latest orientation notified, its
+    path, its delay in months and its joint diagnosis; `engagement_le`: first contract (CE, CER) signed since then.
     """
 
     beneficiaire = ForeignKey(Beneficiaire, primary_key=True, null=False, on_delete=OnDelete.cascade, index=True)
@@ -42,3 +44,8 @@ class EtatDossier(Table, tablename="etat_dossier"):
     contrats_secants = Date(null=True, default=None)
     bilan_clos_part = Integer(null=True, default=None)
     etape_close_suivie = Date(null=True, default=None)
+    orientation_le = Date(null=True, default=None)
+    orientation_parcours = Varchar(length=20, null=True, default=None)
+    orientation_mois = Integer(null=True, default=None)
+    diagnostic_le = Date(null=True, default=None)
+    engagement_le = Date(null=True, default=None)

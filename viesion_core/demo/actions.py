@@ -25,6 +25,7 @@ from viesion_core.demo.lot import Lot
 from viesion_core.demo.model import MOT_DE_PASSE, Parametres, Personne
 from viesion_core.demo.notes import ecrire_consultations, ecrire_notes
 from viesion_core.demo.organismes import Monde, composer, lignes_comptes, lignes_offres, lignes_organismes
+from viesion_core.demo.orientations import orienter
 from viesion_core.demo.parcours import accompagner
 from viesion_core.demo.personnes import entrer, ouvrir_acces
 from viesion_core.demo.plan import planifier
@@ -90,6 +91,7 @@ def _dossiers(p: Parametres, monde: Monde, personnes: Sequence[Personne], questi
         evaluer(d, questionnaires)
         reperer(d)
         decrire(d)
+        orienter(d)
         ouvrir_acces(d)
     return lot
 

@@ -50,6 +50,9 @@ class Dossier:
         self.r: random.Random = alea(p.graine, "dossier", personne.numero)
         self.entrees: list[Entree] = []
         self.etapes: list[EtapeDemo] = []
+        self.parcours = ""
+        self.signatures: list[dt.date] = []
+        """When contracts that engage (CE, CER) were signed."""
         self.acces: dict[uuid.UUID, tuple[str, dt.date]] = {}
         """The organisms that may see the dossier: how and since when."""
 

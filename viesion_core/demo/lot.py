@@ -24,6 +24,7 @@ from viesion_core.dossiers.tables import (
     Consultation,
     EntreeDispositif,
     MotDossier,
+    Orientation,
     Rattachement,
 )
 from viesion_core.entretiens.tables import Entretien, EntretienTheme
@@ -36,6 +37,7 @@ ORDRE: tuple[type[Table], ...] = (
     Rattachement,
     EntreeDispositif,
     MotDossier,
+    Orientation,
     Caracteristique,
     Contrat,
     Etape,

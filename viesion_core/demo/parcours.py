@@ -257,6 +257,8 @@ def _ecrire_contrat(d: Dossier, entree: Entree, debut: dt.date, fin: dt.date, *,
         "referent": compte.id,
         "commentaire": _phrase(d, mots().phrases["contrat"]),
     }
+    if ligne["signature"] is not None and genre != "CO":
+        d.signatures.append(ligne["signature"])
     if genre == "CE":
         reduit = r.random() < 0.2
         ligne["heures_hebdo"] = entre(r, 2, 12) if reduit else entre(r, 15, 20)

@@ -206,7 +206,7 @@ def _droit(d: Dossier, premier: Entree, dernier: Entree) -> dict[str, Any]:
     else:
         etat = tirer(r, _DROIT_SORTI)
     oriente = dernier.fin is None or dernier.fin.year >= 2025
-    return {
+    droit = {
         "organisme_payeur": "MSA" if r.random() < 0.07 else "CAF",
         "matricule": f"99{d.numero:05d}",
         "role_foyer": "CJT" if r.random() < 0.13 else "DEM",
@@ -216,8 +216,9 @@ def _droit(d: Dossier, premier: Entree, dernier: Entree) -> dict[str, Any]:
         "date_ouverture": demande + jours(entre(r, 5, 30)),
         "etat_droit": etat,
         "soumis_droits_devoirs": r.random() < 0.97,
-        "parcours": tirer(r, _PARCOURS) if oriente else "",
     }
+    d.parcours = tirer(r, _PARCOURS) if oriente else ""
+    return {**droit, "parcours": d.parcours}
 
 
 def _ecrire_entree(d: Dossier, entree: Entree) -> None:

@@ -72,6 +72,18 @@ class EntreeDispositif(Table, tablename="entree_dispositif"):
     version = Integer()
 
 
+class Orientation(Table, tablename="orientation"):
+    """An orientation notified to the person: the path, and the joint diagnosis that reviews a social one."""
+
+    id = UUID(primary_key=True)
+    beneficiaire = ForeignKey(Beneficiaire, null=False, on_delete=OnDelete.cascade, index=True)
+    parcours = Varchar(length=20)
+    notifiee_le = Date()
+    delai_mois = Integer()
+    diagnostic_le = Date(null=True, default=None)
+    version = Integer()
+
+
 class Caracteristique(Table, tablename="caracteristique"):
     """A value of a caractéristique, current or past."""
 

@@ -130,10 +130,19 @@ _PARCOURS = GroupeChamps(
         *_champs("contrats[].", _CONTRAT),
         ChampFusion("dispositif.nom", "Dispositif", "Accomp RSA"),
         ChampFusion("dispositif.entree", "Date d'entrée dans le dispositif", "05/01/2026"),
+        *_champs(
+            "orientation.",
+            (
+                ("parcours", "Parcours de l'orientation", "Parcours social"),
+                ("notifiee_le", "Date de notification de l'orientation", "12/01/2026"),
+                ("diagnostic_le", "Date du diagnostic conjoint", "20/07/2026"),
+            ),
+        ),
         *_champs("etape.", _ETAPE),
         *_champs("etapes[].", _ETAPE),
     ),
-    "« contrat » est le dernier contrat ; « etape » celle du bilan, à défaut l'étape en cours.",
+    "« contrat » est le dernier contrat ; « orientation » la dernière notifiée ; « etape » celle du bilan, à défaut "
+    "l'étape en cours.",
 )
 _BILAN = GroupeChamps(
     "Bilan",

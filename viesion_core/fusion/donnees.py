@@ -13,8 +13,10 @@ from viesion_core.bilans.model import BilanResume, lisible
 from viesion_core.bilans.regles import masquer
 from viesion_core.contexte import Contexte
 from viesion_core.difficultes.queries import difficultes_page
+from viesion_core.dossiers.model_orientations import derniere
 from viesion_core.dossiers.queries import identite
 from viesion_core.dossiers.queries_caracteristiques import caracteristiques
+from viesion_core.dossiers.queries_orientations import orientations
 from viesion_core.entretiens import queries as entretiens
 from viesion_core.entretiens.model import PREVU, EntretienResume
 from viesion_core.erreurs import ErreurSaisie, Interdit
@@ -85,6 +87,7 @@ class Lecture:
             "contrat": self._contrats,
             "contrats": self._contrats,
             "dispositif": self._dispositif,
+            "orientation": self._orientation,
             "etapes": self._etapes,
             "entretien": self._entretien,
             "entretiens": self._entretiens,
@@ -160,6 +163,10 @@ class Lecture:
         entrees = await parcours.entrees_dispositif(self.ctx, self.numero)
         if entrees:
             self.donnees.valeurs["dispositif"] = valeurs.dispositif(entrees[0])
+
+    async def _orientation(self) -> None:
+        if (retenue := derniere(await orientations(self.ctx, self.numero))) is not None:
+            self.donnees.valeurs["orientation"] = valeurs.orientation(retenue)
 
     async def _etapes(self) -> None:
         if self.donnees.valeurs["etapes"]:

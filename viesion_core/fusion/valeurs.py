@@ -15,6 +15,7 @@ from viesion_core.contexte import PARIS
 from viesion_core.difficultes.model import DifficulteResume
 from viesion_core.dossiers.model import Identite
 from viesion_core.dossiers.model_caracteristiques import CaracteristiqueCourante
+from viesion_core.dossiers.model_orientations import OrientationResume
 from viesion_core.entretiens.model import PRESENCE, EntretienResume
 from viesion_core.organismes.model import OrganismeResume
 from viesion_core.parcours.model import ContratResume, EntreeResume, EtapeResume, nom_contrat
@@ -99,6 +100,15 @@ def contrat(fiche: ContratResume, jour: dt.date) -> dict[str, str]:
 def dispositif(fiche: EntreeResume) -> dict[str, str]:
     """Return the fields of the entry into the dispositif."""
     return {"nom": fiche.libelle, "entree": formats.date(fiche.debut)}
+
+
+def orientation(fiche: OrientationResume) -> dict[str, str]:
+    """Return the fields of an orientation."""
+    return {
+        "parcours": fiche.parcours_libelle,
+        "notifiee_le": formats.date(fiche.notifiee_le),
+        "diagnostic_le": formats.date(fiche.diagnostic_le),
+    }
 
 
 def etape(fiche: EtapeResume) -> dict[str, str]:

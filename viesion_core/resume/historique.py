@@ -121,6 +121,15 @@ _TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, Lecture]]]] = {
             "commentaire": ("Commentaire", str),
         },
     ),
+    "orientation": (
+        "Orientation",
+        {
+            "parcours": ("Parcours", _de("PARCOURS")),
+            "notifiee_le": ("Notifiée le", str),
+            "delai_mois": ("Délai du diagnostic conjoint, en mois", str),
+            "diagnostic_le": ("Diagnostic conjoint fait le", str),
+        },
+    ),
     "entretien": (
         "Entretien",
         {

@@ -30,6 +30,7 @@ from web.ecrans.modeles import ChampFusionController, ModeleController
 from web.ecrans.notes import NoteController
 from web.ecrans.nouveau_beneficiaire import NouveauBeneficiaireController
 from web.ecrans.organismes import OrganismeController
+from web.ecrans.orientations import OrientationController
 from web.ecrans.parcours import ParcoursController
 from web.ecrans.parcours_etapes import EtapeController
 from web.ecrans.parcours_referents import AffectationController, ReferentController
@@ -63,6 +64,7 @@ ECRANS: list[type[Controller]] = [
     IdentiteController,
     CaracteristiqueController,
     DispositifController,
+    OrientationController,
     EmployabiliteController,
     PriseDeRendezVousController,
     EntretienController,

@@ -92,8 +92,9 @@ def fonctions_postgresql(expressions: Expressions, table: str, verbe: str = "CRE
     return declarations
 
 
-def _declencheurs_postgresql(table: str) -> list[str]:
-    declarations = fonctions_postgresql(EXPRESSIONS, table)
+def declencheurs_postgresql(expressions: Expressions, table: str) -> list[str]:
+    """Return the functions and the triggers by which a table keeps its columns of the state."""
+    declarations = fonctions_postgresql(expressions, table)
     for suffixe, quand, references, fonction in (
         ("ajout", "INSERT", "NEW TABLE AS lignes", f"etat_dossier_{table}"),
         ("retrait", "DELETE", "OLD TABLE AS lignes", f"etat_dossier_{table}"),
@@ -151,6 +152,6 @@ MIGRATION = Migration(
         END $$""",
         """CREATE TRIGGER etat_dossier_personne AFTER INSERT ON beneficiaire
             REFERENCING NEW TABLE AS nouvelles FOR EACH STATEMENT EXECUTE FUNCTION etat_dossier_personne()""",
-        *(declencheur for table in EXPRESSIONS for declencheur in _declencheurs_postgresql(table)),
+        *(declencheur for table in EXPRESSIONS for declencheur in declencheurs_postgresql(EXPRESSIONS, table)),
     ],
 )
