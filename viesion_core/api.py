@@ -23,6 +23,7 @@ from viesion_core.bilans.model import (
 from viesion_core.db.migrations import Migration
 from viesion_core.difficultes.model import DifficulteResume
 from viesion_core.dossiers.model import SaisieIdentite
+from viesion_core.echanges.envois_model import FluxSortant, Message
 from viesion_core.echanges.model import Action, Commande, Flux, LigneRefusee
 from viesion_core.entretiens.model import EntretienResume
 from viesion_core.fusion.model import ChampFusion, ModeleFusion
@@ -75,8 +76,10 @@ __all__ = [
     "EtapeResume",
     "Evolution",
     "Flux",
+    "FluxSortant",
     "Gravite",
     "LigneRefusee",
+    "Message",
     "Migration",
     "ModeleFusion",
     "Niveau",

@@ -14,6 +14,7 @@ import pluggy
 from viesion_core.alertes.model import RegleAlerte
 from viesion_core.bilans.model import BilanVu, Questionnaire
 from viesion_core.db.migrations import Migration
+from viesion_core.echanges.envois_model import FluxSortant
 from viesion_core.echanges.model import Flux
 from viesion_core.fusion.model import ModeleFusion
 from viesion_core.offres.model import Constat, DossierVu, Offre, Panneau, PointSortie
@@ -102,6 +103,16 @@ def declarer_flux() -> Sequence[Flux]:
 
     Failure: the plugin has no flow, and is named on the administration page. `Flux.lecteur` runs outside this call:
     what it raises refuses its line alone.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def declarer_envois() -> Sequence[FluxSortant]:
+    """Return the flows to partners that the plugin words: the core decides what leaves and when, and reads the answers.
+
+    Failure: the plugin sends nothing, and is named on the administration page; the messages wait. What
+    `FluxSortant.redacteur` raises refuses its message alone.
     """
     raise NotImplementedError
 

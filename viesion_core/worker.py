@@ -19,8 +19,10 @@ from viesion_core.courriels.envoi import Transport, TransportDossier, TransportS
 from viesion_core.db import verrou
 from viesion_core.echanges.coffre import sceller_restes
 from viesion_core.echanges.depot import traiter_depot
+from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
 from viesion_core.extensions import Registre
 from viesion_core.organismes.queries import offres_actives
+from viesion_core.parcours.envois import clore_contrats_echus
 from viesion_core.settings import Settings
 
 PERIODE = 1.0
@@ -98,7 +100,16 @@ class Worker:
             secret=self.settings.secret,
             cles=self.settings.cle_echanges,
         )
-        return sum(not fait.attend for fait in pris)
+        return sum(not fait.attend for fait in pris) + await self._envoyer(maintenant)
+
+    async def _envoyer(self, maintenant: dt.datetime) -> int:
+        """Read what partners answered, then send them what is due; nothing without a plugin that words it."""
+        flux = self.registre.envois()
+        if not flux:
+            return 0
+        ctx, dossier = contexte_systeme(maintenant), self.settings.dossier_echanges
+        lues = await lire_reponses(ctx, dossier, self.settings.cle_echanges)
+        return lues + await envoyer(ctx, dossier, flux)
 
     async def _convoquer(self, maintenant: dt.datetime) -> int:
         """Queue the convocations and reminders that are due; looked at every few seconds, not at each turn."""
@@ -118,13 +129,15 @@ class Worker:
     async def _verifier(self, maintenant: dt.datetime) -> int:
         """Compare the state of the alerts at the first turn of the night; return how many dossiers were mended.
 
-        A worker that starts in the day waits for the next night: the check reads every dossier.
+        The contracts whose last day has passed are told to the partners as ended, too. A worker that starts in the day
+        waits for the next night: the check reads every dossier.
         """
         ici = maintenant.astimezone(PARIS)
         if ici.hour != HEURE_VERIFICATION or self._verifie_le == ici.date():
             return 0
         self._verifie_le = ici.date()
-        return await verifier_etats()
+        clos = await clore_contrats_echus(contexte_systeme(maintenant))
+        return clos + await verifier_etats()
 
     async def _livrer(self, evenement: Evenement) -> str:
         """Ask every plugin enabled for the organism; return what failed, so that the event is tried again."""

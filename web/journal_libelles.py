@@ -3,7 +3,8 @@
 _FAMILLES = {
     "beneficiaires": "Liste des bénéficiaires", "bilan": "Bilan", "caracteristique": "Caractéristique",
     "contrat": "Contrat", "difficulte": "Difficulté", "dispositif": "Dispositif", "document": "Document",
-    "dossier": "Dossier", "entretien": "Entretien", "etape": "Étape", "identite": "Hors périmètre",
+    "dossier": "Dossier", "entretien": "Entretien", "envoi": "Envoi à un partenaire",
+    "etape": "Étape", "identite": "Hors périmètre",
     "journal": "Journal", "modele": "Modèle de fusion", "note": "Note", "offre": "Offre de service",
     "organisme": "Organisme", "orientation": "Orientation", "pilotage": "Pilotage",
     "rejet": "Rejet d'échange", "referent": "Référent",
@@ -20,6 +21,7 @@ _VERBES = {
     "marquer": "faite ou à faire", "modifier": "modification", "ouvrir": "ouverture", "rafraichir":
     "rafraîchissement", "rattacher": "rattachement", "reactiver": "réactivation", "realiser": "réalisation",
     "rechercher": "recherche par identité", "repondre": "réponse", "reporter": "report", "rouvrir": "réouverture",
+    "renvoyer": "renvoi", "transmettre": "transmission",
     "retirer": "retrait", "sortir": "sortie", "supprimer": "suppression", "telecharger": "téléchargement",
     "terminer": "fin",
 }  # fmt: skip

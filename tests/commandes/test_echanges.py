@@ -1,4 +1,4 @@
-"""The key of the exchanges: made once, checked; `viesion echanges dechiffrer` reads what was kept."""
+"""The key of the exchanges: made once, checked; `viesion solis` by hand; the words of Solis."""
 
 import os
 import pathlib
@@ -9,6 +9,7 @@ from tests.commandes.aides import Installation
 from tests.echanges.aides import CLE
 from viesion_core.echanges.coffre import sceller
 from viesion_core.settings import ErreurReglage, lire_settings
+from viesion_solis.correspondance import code, colonnes, correspondance
 
 
 def test_the_key_is_made_once_apart_from_the_secret(tmp_path: pathlib.Path) -> None:
@@ -47,3 +48,32 @@ async def test_dechiffrer_reads_a_kept_file_and_overwrites_nothing(tmp_path: pat
     refus = await autre.lancer("echanges", "dechiffrer", str(garde), str(tmp_path / "rien.csv"))
     assert (refus.code, "pas lisible" in refus.erreurs) == (1, True)
     assert [nom for nom in os.listdir(tmp_path) if nom.startswith("rien")] == []
+
+
+async def test_solis_exporter_sends_and_says_what_it_did(tmp_path: pathlib.Path) -> None:
+    installation = Installation(f"sqlite:///{tmp_path / 'b.sqlite'}", tmp_path)
+    assert (await installation.lancer("migrer")).code == 0
+    fait = await installation.lancer("solis", "exporter", "--tout")
+    assert (fait.code, fait.sortie.splitlines()) == (
+        0,
+        ["0 contrats signés repris.", "0 réponses lues, 0 messages envoyés."],
+    )
+    etat = await installation.lancer("solis", "etat")
+    assert (etat.code, etat.sortie.splitlines()) == (0, ["Aucun fichier reçu.", "Aucun message envoyé."])
+
+
+def test_the_words_of_solis_can_be_changed(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    propre = tmp_path / "solis.toml"
+    propre.write_text('[type_contrat]\nCER = "01"\n[colonnes]\nsiret = "SIRET_ORGANISME"\n')
+    monkeypatch.setenv("SOLIS_CORRESPONDANCE", str(propre))
+    correspondance.cache_clear()
+    try:
+        assert (code("type_contrat", "CER"), code("type_contrat", "CO")) == ("01", "CO")
+        assert colonnes(["siret", "fin"]) == ("SIRET_ORGANISME", "fin")
+        for mauvais in ("[autre]\n", "[type_contrat]\nCER = 1\n", "pas du TOML"):
+            propre.write_text(mauvais)
+            correspondance.cache_clear()
+            with pytest.raises(ValueError, match="SOLIS_CORRESPONDANCE"):
+                code("type_contrat", "CER")
+    finally:
+        correspondance.cache_clear()

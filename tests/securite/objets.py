@@ -18,6 +18,8 @@ from viesion_core.difficultes.model import Saisie as SaisieDifficulte
 from viesion_core.dossiers.actions_caracteristiques import completer
 from viesion_core.dossiers.actions_orientations import ajouter_orientation
 from viesion_core.dossiers.model_orientations import SaisieOrientation
+from viesion_core.echanges.envois import acquitter, deposer_envois
+from viesion_core.echanges.envois_model import ADeposer, ReponseMessage
 from viesion_core.employabilite.actions import ajouter_atout
 from viesion_core.employabilite.model import Rubrique, SaisieAtout
 from viesion_core.entretiens.actions import creer_entretien
@@ -79,6 +81,7 @@ async def creer_objets(
     )
     identifiants["creneaux"] = await _publier(auteur, canari)
     identifiants["rejets"] = await _rejeter(auteur, canari)
+    identifiants["envois"] = await _envoyer(auteur, numero, canari)
     textes = {"reponses": "MOS_27", "alertes": "A02", "bilans": "MOS", "modeles": "CONVOCATION", "editions": "1"}
     textes["ecrans"] = "notes"
     return Objets(canari=canari, numero=numero, identifiants=identifiants, textes=textes)
@@ -95,6 +98,17 @@ async def _publier(auteur: Contexte, canari: str) -> uuid.UUID:
     )
     await publier_creneaux(auteur, plage)
     return uuid.UUID(str(await lire_valeur("SELECT id FROM creneau WHERE organisme = {} LIMIT 1", auteur.organisme)))
+
+
+async def _envoyer(auteur: Contexte, numero: int, canari: str) -> uuid.UUID:
+    """Have a partner refuse a message about the dossier: the pilote's affair."""
+    donnees = {"type": "CER", "numero": canari, "statut": "SIGNE", "debut": f"{DEBUT}", "fin": f"{DEBUT}"}
+    depot = ADeposer(cle=uuid.uuid4(), beneficiaire=numero, donnees=donnees)
+    async with transaction():
+        await deposer_envois("CONTRAT", [depot], auteur.maintenant)
+    envoi = uuid.UUID(str(await lire_valeur("SELECT id FROM echange_envoi WHERE cle = {}", depot.cle)))
+    await acquitter(auteur, [ReponseMessage(id_message=envoi, version=1, accepte=False, motif=canari)])
+    return envoi
 
 
 async def _rejeter(auteur: Contexte, canari: str) -> uuid.UUID:

@@ -1,6 +1,6 @@
 """One record of every act: acte, revisions, undo, outbox of domain events."""
 
-from viesion_core.actes.actions import Acte, acte
+from viesion_core.actes.actions import Acte, Ecriture, acte, declarer_observateur
 from viesion_core.actes.annulation import annuler_acte, declarer_garde, declarer_suite
 from viesion_core.actes.evenements import Evenement, livrer_evenements
 from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement, Divergence, RevisionVue
@@ -21,6 +21,7 @@ __all__ = [
     "ActeResume",
     "Changement",
     "Divergence",
+    "Ecriture",
     "Evenement",
     "RevisionVue",
     "acte",
@@ -29,6 +30,7 @@ __all__ = [
     "annuler_acte",
     "changements",
     "declarer_garde",
+    "declarer_observateur",
     "declarer_suite",
     "dernier_acte",
     "divergence",

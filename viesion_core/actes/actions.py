@@ -2,7 +2,7 @@
 
 import contextlib
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,7 +26,9 @@ from viesion_core.erreurs import ConflitVersion, Introuvable
 from viesion_core.journal import journaliser_acte
 
 
-class _Revision(msgspec.Struct):
+class Ecriture(msgspec.Struct):
+    """One row written by an act: what it was (None: inserted) and what it is (None: deleted)."""
+
     nom_table: str
     cle: str
     version: int
@@ -46,7 +48,7 @@ class Acte:
         self.motif = ""
         """Why the act is done, when a rule asks for a reason: kept by the journal."""
         self.annule: uuid.UUID | None = None
-        self._revisions: list[_Revision] = []
+        self._revisions: list[Ecriture] = []
         self._evenements: list[tuple[str, dict[str, Any]]] = []
 
     async def inserer(self, table: type[Table], valeurs: Mapping[str, Any], *, version: int = 1) -> dict[str, Any]:
@@ -127,6 +129,17 @@ class Acte:
         """Announce a domain event: delivered to the plugins after commit (`dossier_ouvert`, `etape_close`…)."""
         self._evenements.append((nom, dict(donnees)))
 
+    async def prevenir(self) -> None:
+        """Let those who follow a table know what became of its rows, each once, inside the transaction."""
+        for nom_table, observateurs in _OBSERVATEURS.items():
+            nettes: dict[str, Ecriture] = {}
+            for r in self._revisions:
+                if r.nom_table == nom_table:
+                    premiere = nettes.get(r.cle, r)
+                    nettes[r.cle] = Ecriture(nom_table, r.cle, r.version, premiere.avant, r.apres)
+            for observateur in observateurs if nettes else ():
+                await observateur(self, list(nettes.values()))
+
     @property
     def vide(self) -> bool:
         """Whether nothing was changed nor announced."""
@@ -195,7 +208,19 @@ class Acte:
         apres: dict[str, Any] | None,
     ) -> None:
         avant, apres = sans_secrets(table, avant), sans_secrets(table, apres)
-        self._revisions.append(_Revision(table._meta.tablename, cle, version, avant, apres))
+        self._revisions.append(Ecriture(table._meta.tablename, cle, version, avant, apres))
+
+
+Observateur = Callable[[Acte, Sequence[Ecriture]], Awaitable[None]]
+_OBSERVATEURS: dict[str, list[Observateur]] = {}
+
+
+def declarer_observateur(nom_table: str, observateur: Observateur) -> None:
+    """Ask for `observateur(acte, ecritures)` in every transaction that writes rows of a table, undoing included.
+
+    For what must be written together with them (an outbox): whoever writes the rows, nothing can be forgotten.
+    """
+    _OBSERVATEURS.setdefault(nom_table, []).append(observateur)
 
 
 @contextlib.asynccontextmanager
@@ -209,4 +234,5 @@ async def acte(ctx: Contexte, nature: str, libelle: str, *, beneficiaire: int | 
         courant = Acte(ctx, nature, libelle, beneficiaire)
         yield courant
         if not courant.vide:
+            await courant.prevenir()
             await courant.ecrire()

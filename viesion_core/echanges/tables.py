@@ -1,6 +1,6 @@
 """The tables of the echanges room; their DDL, checks and indexes are in the migrations."""
 
-from piccolo.columns import JSON, UUID, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSON, UUID, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 
 from viesion_core.db import Table
@@ -64,3 +64,39 @@ class EchangeRejet(Table, tablename="echange_rejet"):
     decide_par = Varchar(length=160)
     recu_le = Timestamptz()
     version = Integer()
+
+
+class EchangeSortie(Table, tablename="echange_sortie"):
+    """A file that carries messages to a partner; one not written yet is written again after a stop."""
+
+    id = UUID(primary_key=True)
+    destinataire = Varchar(length=20)
+    flux = Varchar(length=20)
+    seq = Integer()
+    nom = Varchar(length=160)
+    nombre = Integer()
+    cree_le = Timestamptz()
+    ecrit_le = Timestamptz(null=True, default=None)
+
+
+class EchangeEnvoi(Table, tablename="echange_envoi"):
+    """A message to a partner, written with what it tells: its id and the version of its key make it unique."""
+
+    id = UUID(primary_key=True)
+    flux = Varchar(length=20)
+    cle = UUID()
+    version_message = Integer()
+    beneficiaire = ForeignKey(Beneficiaire, null=False, on_delete=OnDelete.cascade, index=True)
+    donnees = JSON()
+    echeance = Date(null=True, default=None)
+    ligne = JSON(null=True, default=None)
+    sortie = ForeignKey(EchangeSortie, null=True, on_delete=OnDelete.set_null, index=True)
+    etat = Varchar(length=10)
+    cree_le = Timestamptz()
+    envoye_le = Timestamptz(null=True, default=None)
+    repondu_le = Timestamptz(null=True, default=None)
+    tentatives = Integer()
+    prochain_essai = Timestamptz()
+    code = Varchar(length=20)
+    motif = Varchar(length=300)
+    id_externe = Varchar(length=40)

@@ -12,6 +12,7 @@ from viesion_core import hookspecs
 from viesion_core.alertes.model import RegleAlerte, verifier_codes
 from viesion_core.bilans.model import BilanVu, Questionnaire
 from viesion_core.db.migrations import Migration
+from viesion_core.echanges.envois_model import FluxSortant
 from viesion_core.echanges.model import Flux
 from viesion_core.extensions.appels import Appelant, EchecExtension
 from viesion_core.fusion.model import ModeleFusion
@@ -62,6 +63,7 @@ class _Extension:
         self.regles: list[RegleAlerte] = []
         self.regles_erreur = ""
         self.flux: list[Flux] = []
+        self.envois: list[FluxSortant] = []
         self.defaillances: list[str] = []
 
     def noter(self, echec: EchecExtension) -> None:
@@ -130,6 +132,10 @@ class Registre:
     def flux(self) -> list[Flux]:
         """Return the flows of the partners that the running plugins understand."""
         return [flux for extension in self._actives() for flux in extension.flux]
+
+    def envois(self) -> list[FluxSortant]:
+        """Return the flows to partners that the running plugins word."""
+        return [flux for extension in self._actives() for flux in extension.envois]
 
     def regles_alerte(self, offres: Collection[str] | None = None) -> list[RegleAlerte]:
         """Return the alert rules of the plugins (of some offres, and of the bridges)."""
@@ -274,6 +280,7 @@ class Registre:
         except (EchecExtension, msgspec.ValidationError) as erreur:
             extension.defaillances.append(f"Les modèles de fusion de {extension.nom} sont indisponibles : {erreur}")
         self._declarer_flux(extension)
+        self._declarer_envois(extension)
         self._declarer_regles(extension, code)
 
     def _declarer_flux(self, extension: _Extension) -> None:
@@ -286,6 +293,20 @@ class Registre:
             extension.defaillances.append(f"Les flux de {extension.nom} sont indisponibles\u00a0: {erreur}")
             return
         extension.flux = flux
+
+    def _declarer_envois(self, extension: _Extension) -> None:
+        """Ask for the flows to partners; a failure, or a flow that another plugin words, leaves them out."""
+        try:
+            envois = self._declaration(extension, "declarer_envois", list[FluxSortant]) or []
+            pris = {flux.code for e in self._extensions.values() if e is not extension for flux in e.envois}
+            for un in envois:
+                un.verifier()
+                if un.code in pris:
+                    raise ValueError(f"le flux {un.code} est déjà celui d'une autre extension")
+        except (EchecExtension, ValueError) as erreur:
+            extension.defaillances.append(f"Les envois de {extension.nom} sont indisponibles\u00a0: {erreur}")
+            return
+        extension.envois = envois
 
     def _declarer_regles(self, extension: _Extension, offre: str) -> None:
         """Ask for the alert rules; a failure, or a code already taken, leaves them out and says so."""

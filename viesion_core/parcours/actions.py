@@ -5,10 +5,11 @@ import uuid
 import msgspec
 
 from viesion_core.acces.perimetre import exiger_dossier, exiger_ecriture
-from viesion_core.actes import Acte, acte
+from viesion_core.actes import Acte, acte, declarer_observateur
 from viesion_core.contexte import Contexte
 from viesion_core.erreurs import ErreurSaisie
 from viesion_core.parcours.controles import defauts_contrat
+from viesion_core.parcours.envois import suivre_contrats
 from viesion_core.parcours.model import (
     ChevauchementContrat,
     ContratResume,
@@ -82,6 +83,9 @@ async def supprimer_contrat(ctx: Contexte, numero: int, identifiant: uuid.UUID, 
         await a.supprimer(Contrat, identifiant, version=version)
         _annoncer(a, identifiant, numero)
     return a
+
+
+declarer_observateur("contrat", suivre_contrats)
 
 
 def _annoncer(a: Acte, identifiant: uuid.UUID, numero: int) -> None:

@@ -13,6 +13,7 @@ from web.commandes.exploitation import alertes, init, journal, migrer, serve, wo
 from web.commandes.kit import offre
 from web.commandes.offres import offres, organisme
 from web.commandes.sauvegarde import restaurer, sauvegarder
+from web.commandes.solis import solis
 
 __all__ = ["executer", "main", "viesion"]
 
@@ -24,7 +25,7 @@ def viesion() -> None:
 
 
 INSTALLATION = (init, serve, worker, migrer, demo, sauvegarder, restaurer)
-METIER = (offres, offre, organisme, journal, alertes, echanges)
+METIER = (offres, offre, organisme, journal, alertes, echanges, solis)
 for commande in (*INSTALLATION, *METIER):
     viesion.add_command(commande)
 

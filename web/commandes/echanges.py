@@ -37,7 +37,7 @@ def importer(dossier: pathlib.Path | None) -> None:
 @echanges.command()
 def etat() -> None:
     """Montrer les derniers fichiers reçus."""
-    for ligne in executer(_etat(reglages())):
+    for ligne in executer(etat_recus(reglages())):
         click.echo(ligne)
 
 
@@ -70,7 +70,8 @@ async def _importer(settings: Settings, dossier: pathlib.Path) -> list[Traitemen
             )
 
 
-async def _etat(settings: Settings) -> list[str]:
+async def etat_recus(settings: Settings) -> list[str]:
+    """Return a sentence for each of the latest files received."""
     async with base_ouverte(settings):
         return [_phrase(Traitement(f.nom, fichier=f)) for f in await derniers_fichiers(20)] or ["Aucun fichier reçu."]
 

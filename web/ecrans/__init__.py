@@ -25,6 +25,7 @@ from web.ecrans.dossier import DossierController
 from web.ecrans.echanges import EchangesController
 from web.ecrans.employabilite import EmployabiliteController
 from web.ecrans.entretiens import EntretienController, PriseDeRendezVousController
+from web.ecrans.envois import EnvoisController
 from web.ecrans.identite import IdentiteController
 from web.ecrans.modeles import ChampFusionController, ModeleController
 from web.ecrans.notes import NoteController
@@ -85,6 +86,7 @@ ECRANS: list[type[Controller]] = [
     InfocentreController,
     AlerteController,
     EchangesController,
+    EnvoisController,
     PilotageController,
     CompilationController,
 ]

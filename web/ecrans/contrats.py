@@ -7,6 +7,8 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
+from viesion_core.echanges.envois_model import CONTRAT
+from viesion_core.echanges.envois_queries import envois_du_dossier
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.nomenclatures.model import libelle, nomenclature
 from viesion_core.parcours.actions import enregistrer_contrat, renouveler_contrat, supprimer_contrat
@@ -67,6 +69,7 @@ class ContratController(Controller):
             composition=composer(lignes, {}, page.ctx.aujourdhui),
             ecriture=page.ctx.peut_ecrire,
             duree=duree_contrat,
+            envois=await envois_du_dossier(page.ctx, numero, CONTRAT) if _envoyes(page) else None,
         )
 
     @get("/nouveau", opt=politique(DOSSIER_ECRITURE))
@@ -206,6 +209,11 @@ def _lire(f: Formulaire) -> SaisieContrat:
     assert debut is not None  # noqa: S101 - verifier() has refused an empty one
     assert fin is not None  # noqa: S101 - the same
     return SaisieContrat(type=type_contrat, debut=debut, fin=fin, **valeurs)
+
+
+def _envoyes(page: Page) -> bool:
+    """Tell whether a bridge sends the contracts."""
+    return any(flux.code == CONTRAT for flux in page.registre.envois())
 
 
 def _accompagnement(entrees: list[EntreeResume]) -> uuid.UUID | None:

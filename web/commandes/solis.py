@@ -1,0 +1,80 @@
+"""`viesion solis importer · exporter · etat · dechiffrer`: the bridge to Solis, by hand."""
+
+import datetime as dt
+
+import click
+
+from viesion_core.contexte import PARIS, contexte_systeme
+from viesion_core.db import verrou
+from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
+from viesion_core.echanges.envois_model import LIBELLE_ETAT, EtatEnvoi
+from viesion_core.echanges.envois_queries import comptes_envois, dernieres_sorties
+from viesion_core.formats import heure
+from viesion_core.parcours.envois import clore_contrats_echus, reprendre_contrats
+from viesion_core.settings import Settings
+from web.commandes.echanges import dechiffrer, etat_recus, importer
+from web.commandes.execution import base_ouverte, executer, extensions, reglages
+
+
+@click.group()
+def solis() -> None:
+    """Le pont Solis : ce qui arrive (importer), ce qui part (exporter), où en sont les échanges (etat)."""
+
+
+solis.add_command(importer)
+solis.add_command(dechiffrer)
+
+
+@solis.command()
+@click.option("--tout", is_flag=True, help="Envoyer aussi les contrats signés avant l'installation du pont.")
+def exporter(tout: bool) -> None:
+    """Écrire dans « out » ce qui est à envoyer, après avoir lu les réponses de « ack »."""
+    repris, lues, partis = executer(_exporter(reglages(), tout))
+    if tout:
+        click.echo(f"{repris} contrats signés repris.")
+    click.echo(f"{lues} réponses lues, {partis} messages envoyés.")
+
+
+@solis.command()
+def etat() -> None:
+    """Montrer les derniers fichiers reçus et envoyés, et où en sont les messages."""
+    for ligne in [*executer(etat_recus(reglages())), *executer(_etat(reglages()))]:
+        click.echo(ligne)
+
+
+async def _exporter(settings: Settings, tout: bool) -> tuple[int, int, int]:
+    with extensions() as registre:
+        flux = registre.envois()
+        if not flux:
+            raise click.ClickException("Aucune extension n'écrit de fichiers : installez viesion-solis-bridge.")
+        async with base_ouverte(settings):
+            ctx = contexte_systeme(dt.datetime.now(dt.UTC))
+            repris = await reprendre_contrats(ctx) if tout else 0
+            async with verrou("worker") as bail:
+                if not bail:
+                    click.echo("Un worker tourne : il lit et envoie lui-même, chaque seconde.")
+                    return repris, 0, 0
+                await clore_contrats_echus(ctx)
+                lues = await lire_reponses(ctx, settings.dossier_echanges, settings.cle_echanges)
+                partis = 0
+                while faits := await envoyer(ctx, settings.dossier_echanges, flux):
+                    partis += faits
+                return repris, lues, partis
+
+
+async def _etat(settings: Settings) -> list[str]:
+    async with base_ouverte(settings):
+        sorties = await dernieres_sorties()
+        comptes = await comptes_envois()
+    lignes = [f"{s['nom']}.csv : {s['nombre']} messages, {_quand(s['ecrit_le'])}" for s in sorties]
+    for cle, nombre in comptes.items():
+        flux, etat_envoi = cle.rsplit(" ", 1)
+        lignes.append(f"{flux} : {nombre} {LIBELLE_ETAT[EtatEnvoi(etat_envoi)].lower()}")
+    return lignes or ["Aucun message envoyé."]
+
+
+def _quand(instant: dt.datetime | None) -> str:
+    if instant is None:
+        return "à écrire"
+    ici = instant.astimezone(PARIS)
+    return f"écrit le {ici:%d/%m/%Y} à {heure(ici)}"
