@@ -233,7 +233,7 @@ async def test_un_creneau_passe_et_le_nombre_de_requetes(monde: Monde) -> None:
     await publier_creneaux(monde.referent, une_plage(fin=J(2027, 1, 26)))
     with compter_requetes() as compte:
         tous = await creneaux_libres(monde.referent, MARDI, J(2027, 1, 31))
-    assert (len(tous), compte.nombre) == (27, 2)
+    assert (len(tous), compte.nombre) == (27, 3)
     plus_tard = msgspec.structs.replace(monde.referent, maintenant=paris("2026-12-01 10:15"))
     assert [c.debut for c in await libres(plus_tard)] == [paris("2026-12-01 11:00")]
     with pytest.raises(ErreurMetier, match="passé"):

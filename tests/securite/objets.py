@@ -6,6 +6,8 @@ import uuid
 
 import msgspec
 
+from viesion_core.activites.actions import creer_activite
+from viesion_core.activites.model import SaisieActivite
 from viesion_core.agenda.actions import publier_creneaux
 from viesion_core.agenda.model import SaisiePlage, feries
 from viesion_core.bilans.actions import creer_bilan
@@ -80,6 +82,7 @@ async def creer_objets(
         auteur, numero, PDF, dossier=documents, nom_client="avis.pdf", nom=canari
     )
     identifiants["creneaux"] = await _publier(auteur, canari)
+    identifiants["evenements"] = await _occuper(auteur, canari)
     identifiants["rejets"] = await _rejeter(auteur, canari)
     identifiants["envois"] = await _envoyer(auteur, numero, canari)
     textes = {"reponses": "MOS_27", "alertes": "A02", "bilans": "MOS", "modeles": "CONVOCATION", "editions": "1"}
@@ -109,6 +112,14 @@ async def _envoyer(auteur: Contexte, numero: int, canari: str) -> uuid.UUID:
     envoi = uuid.UUID(str(await lire_valeur("SELECT id FROM echange_envoi WHERE cle = {}", depot.cle)))
     await acquitter(auteur, [ReponseMessage(id_message=envoi, version=1, accepte=False, motif=canari)])
     return envoi
+
+
+async def _occuper(auteur: Contexte, canari: str) -> uuid.UUID:
+    """Put an event in the agenda, at an hour when nothing else is."""
+    debut = maintenant() + dt.timedelta(days=200)
+    saisie = SaisieActivite(nature="REUNION", titre=canari, debut=debut, fin=debut + dt.timedelta(hours=1))
+    await creer_activite(auteur, saisie)
+    return uuid.UUID(str(await lire_valeur("SELECT id FROM activite WHERE organisme = {} LIMIT 1", auteur.organisme)))
 
 
 async def _rejeter(auteur: Contexte, canari: str) -> uuid.UUID:

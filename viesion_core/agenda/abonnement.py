@@ -14,6 +14,8 @@ import msgspec
 
 from viesion_core.acces.perimetre import exiger_ecriture
 from viesion_core.acces.queries import empreinte
+from viesion_core.activites.model import Activite
+from viesion_core.activites.queries import activites
 from viesion_core.contexte import Contexte, Role
 from viesion_core.db import convertir, executer, lire_un, transaction
 from viesion_core.entretiens.model import RendezVous
@@ -95,6 +97,7 @@ async def calendrier_de(jeton: str, maintenant: dt.datetime, adresse: str = "") 
         adresse=adresse,
     )
     rendez_vous = await agenda(ctx, ctx.aujourdhui - AVANT, ctx.aujourdhui + APRES)
+    evenements = await activites(ctx, ctx.aujourdhui - AVANT, ctx.aujourdhui + APRES)
     if connue.lue_le is None or maintenant - connue.lue_le >= ACTUALISATION:
         journaliser_lecture(ctx, "agenda.abonnement", "utilisateur", str(ctx.utilisateur))
         async with transaction():
@@ -104,11 +107,20 @@ async def calendrier_de(jeton: str, maintenant: dt.datetime, adresse: str = "") 
                 ctx.utilisateur,
                 empreinte(jeton),
             )
-    return calendrier(rendez_vous, maintenant, avec_numero=connue.avec_numero)
+    return calendrier(rendez_vous, maintenant, avec_numero=connue.avec_numero, evenements=evenements)
 
 
-def calendrier(rendez_vous: Sequence[RendezVous], maintenant: dt.datetime, *, avec_numero: bool = False) -> bytes:
-    """Return entretiens as an iCalendar (RFC 5545): kind, hours, kind of place. Cancelled ones are left out. Pure."""
+def calendrier(
+    rendez_vous: Sequence[RendezVous],
+    maintenant: dt.datetime,
+    *,
+    avec_numero: bool = False,
+    evenements: Sequence[Activite] = (),
+) -> bytes:
+    """Return entretiens and events as an iCalendar (RFC 5545): kind, hours, kind of place. Pure.
+
+    Cancelled entretiens are left out; an event says its kind, not the title that somebody typed.
+    """
     agenda_ = icalendar.Calendar()
     agenda_.add("prodid", "-//VieSion//Agenda//FR")
     agenda_.add("version", "2.0")
@@ -132,4 +144,20 @@ def calendrier(rendez_vous: Sequence[RendezVous], maintenant: dt.datetime, *, av
         evenement.add("class", "PRIVATE")
         evenement.add("transp", "OPAQUE")
         agenda_.add_component(evenement)
+    for e in evenements:
+        agenda_.add_component(_evenement(e, maintenant))
     return bytes(agenda_.to_ical())
+
+
+def _evenement(e: Activite, maintenant: dt.datetime) -> icalendar.Event:
+    """Return an event: whole days are dates (RFC 5545, 3.6.1: the end is the day after)."""
+    evenement = icalendar.Event()
+    evenement.add("uid", f"{e.id}@viesion")
+    evenement.add("dtstamp", maintenant)
+    evenement.add("sequence", e.version)
+    evenement.add("dtstart", e.jour if e.journee else e.debut)
+    evenement.add("dtend", e.dernier_jour + dt.timedelta(days=1) if e.journee else e.fin)
+    evenement.add("summary", e.nature_libelle)
+    evenement.add("class", "PRIVATE")
+    evenement.add("transp", "OPAQUE")
+    return evenement

@@ -1,5 +1,6 @@
 """The use cases of créneaux: publish a permanence, withdraw a slot, book one for a person, free it."""
 
+import datetime as dt
 import uuid
 
 import msgspec
@@ -7,6 +8,8 @@ import msgspec
 from viesion_core.acces.perimetre import exiger_dossier, exiger_ecriture
 from viesion_core.acces.queries import collaborateurs
 from viesion_core.actes import Acte, acte
+from viesion_core.activites.model import CONGE
+from viesion_core.activites.queries import activites_de
 from viesion_core.agenda.model import Creneau, CreneauPris, SaisiePlage, defauts_plage, periodes
 from viesion_core.agenda.queries import alternatives, creneau
 from viesion_core.agenda.tables import Creneau as TableCreneau
@@ -17,7 +20,7 @@ from viesion_core.entretiens.actions import controler_entretien, inserer_entreti
 from viesion_core.entretiens.model import Saisie, entree_proposee, etape_proposee
 from viesion_core.entretiens.queries import entretien
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie, Interdit, Introuvable
-from viesion_core.formats import heure
+from viesion_core.formats import compte, heure
 from viesion_core.parcours.queries import entrees_dispositif, etapes
 
 LIBERATIONS = ("ANNULE_STR", "REPORTE")
@@ -61,8 +64,10 @@ async def publier_creneaux(ctx: Contexte, saisie: SaisiePlage, *, organisme: uui
         erreurs["collaborateur"] = "Choisissez un collaborateur de votre organisme."
     if erreurs:
         raise ErreurSaisie(erreurs)
-    horaires = periodes(saisie)
+    horaires, laisses = await _horaires_libres(saisie, qui)
     libelle = f"{len(horaires)} créneau{'x' if len(horaires) > 1 else ''} publié{'s' if len(horaires) > 1 else ''}"
+    if laisses:
+        libelle += f", {compte(laisses, 'laissé', 'laissés')} de côté (congé ou autre événement)"
     async with acte(ctx, "creneau.publier", libelle) as a:
         valeurs = {champ: getattr(saisie, champ) for champ in SaisiePlage.__struct_fields__}
         jours = "".join(str(j) for j in sorted(set(saisie.jours)))
@@ -110,6 +115,7 @@ async def reserver_creneau(
     if not voulu.restant:
         raise CreneauPris(await alternatives(ctx, voulu))
     await _exiger_suivi(ctx, voulu, numero)
+    await _refuser_conge(voulu)
     saisie = await _saisie(ctx, voulu, numero, etape, dispositif)
     try:
         await controler_entretien(ctx, numero, saisie, confirme=confirme or voulu.capacite > 1)
@@ -179,6 +185,25 @@ async def _exiger_suivi(ctx: Contexte, voulu: Creneau, numero: int) -> None:
     )
     if suivi is None:
         raise ErreurMetier("Cette personne n'est pas suivie par l'organisme de ce créneau.")
+
+
+async def _horaires_libres(saisie: SaisiePlage, qui: uuid.UUID) -> tuple[list[tuple[dt.datetime, dt.datetime]], int]:
+    """Return the slots of a rule that meet no congé nor other activité, and how many do; ErreurSaisie if all do."""
+    tous = periodes(saisie)
+    pris = await activites_de([qui], tous[0][0], tous[-1][1])
+    libres = [(debut, fin) for debut, fin in tous if not any(a.rencontre(debut, fin) for a in pris)]
+    if not libres:
+        raise ErreurSaisie(
+            {"debut": f"Ce collaborateur n'est pas disponible : {pris[0].nature_libelle.lower()} {pris[0].quand}."}
+        )
+    return libres, len(tous) - len(libres)
+
+
+async def _refuser_conge(voulu: Creneau) -> None:
+    """Refuse a slot published before the référent's congé was known."""
+    pendant = await activites_de([voulu.collaborateur], voulu.debut, voulu.fin)
+    if conge := next((a for a in pendant if a.nature == CONGE), None):
+        raise ErreurMetier(f"{voulu.collaborateur_nom} est en congé {conge.quand} : choisissez un autre créneau.")
 
 
 async def _places_prises(identifiant: uuid.UUID) -> set[int]:

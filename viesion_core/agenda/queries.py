@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from viesion_core.activites.queries import activites_de
 from viesion_core.agenda.model import ALTERNATIVES, Creneau
 from viesion_core.contexte import Contexte, Role
 from viesion_core.db import convertir, lire
@@ -34,7 +35,7 @@ async def creneaux_libres(
     """Return the slots to come that have a place left, from a day to another (Paris, included), in order of time.
 
     One's organism's; the département and the system see those of every organism, or of `organisme`. A slot whose
-    référent has another entretien at that time is not offered.
+    référent has another entretien or an activité (a congé) at that time is not offered.
     """
     condition, parametres = _de_l_organisme(ctx, organisme)
     filtres = (("c.collaborateur", collaborateur), ("p.type", type_entretien), ("p.lieu", lieu))
@@ -53,7 +54,15 @@ async def creneaux_libres(
     )
     trouves = [convertir(Creneau, ligne) for ligne in lignes]
     pris = await _occupes(trouves) if trouves else []
-    return [c for c in trouves if not any(_gene(c, autre) for autre in pris)][:limite]
+    ailleurs = (
+        await activites_de([c.collaborateur for c in trouves], trouves[0].debut, trouves[-1].fin) if trouves else []
+    )
+    return [
+        c
+        for c in trouves
+        if not any(_gene(c, autre) for autre in pris)
+        and not any(a.collaborateur == c.collaborateur and a.rencontre(c.debut, c.fin) for a in ailleurs)
+    ][:limite]
 
 
 async def creneaux_publies(

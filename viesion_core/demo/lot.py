@@ -14,6 +14,7 @@ import msgspec
 from piccolo.table import Table
 
 from viesion_core.actes.tables import Acte, Revision
+from viesion_core.activites.tables import Activite
 from viesion_core.bilans.tables import Bilan, Reponse
 from viesion_core.convocations.tables import AccordCourriel, Convocation
 from viesion_core.demo.model import Compte, Parametres, identifiant
@@ -50,6 +51,7 @@ ORDRE: tuple[type[Table], ...] = (
     Bilan,
     Reponse,
     Note,
+    Activite,
     Consultation,
     Acte,
     Revision,

@@ -7,6 +7,7 @@ from typing import Any
 from viesion_core.acces.perimetre import exiger_dossier, exiger_ecriture
 from viesion_core.acces.queries import collaborateurs
 from viesion_core.actes import Acte, acte
+from viesion_core.activites.queries import activites_de
 from viesion_core.contexte import Contexte
 from viesion_core.db import lire
 from viesion_core.entretiens.model import (
@@ -184,8 +185,10 @@ async def controler_entretien(
         erreurs["collaborateur"] = "Choisissez un collaborateur de votre organisme."
     if not erreurs and not confirme and _deplace(saisie, actuel):
         pris = await occupations(numero, saisie.collaborateur, saisie.debut, saisie.duree, sauf=sauf)
-        if pris:
-            erreurs[CONFIRMATION] = avertissement(pris, numero)
+        fin = saisie.debut + dt.timedelta(minutes=saisie.duree)
+        ailleurs = await activites_de([saisie.collaborateur], saisie.debut, fin)
+        if pris or ailleurs:
+            erreurs[CONFIRMATION] = avertissement(pris, numero, ailleurs)
     if erreurs:
         raise ErreurSaisie(erreurs)
 

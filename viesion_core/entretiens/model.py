@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from viesion_core.activites.model import Activite
 from viesion_core.contexte import PARIS, Contexte
 from viesion_core.formats import heure
 from viesion_core.nomenclatures.model import libelle, nomenclature
@@ -271,13 +272,16 @@ def defauts_saisie(saisie: Saisie, maintenant: dt.datetime) -> dict[str, str]:
     return erreurs
 
 
-def avertissement(occupations: Sequence[Occupation], numero: int) -> str:
-    """Return the sentence that says who is already taken, or ""."""
-    phrases = []
+def avertissement(occupations: Sequence[Occupation], numero: int, ailleurs: Sequence[Activite] = ()) -> str:
+    """Return the sentences that say who is already taken, and by what, or ""; each is said once."""
+    phrases = [
+        f"{a.collaborateur_prenom} {a.collaborateur_nom.upper()} : {a.nature_libelle.lower()} {a.quand}."
+        for a in ailleurs
+    ]
     for autre in occupations:
         qui = "Cette personne a" if autre.beneficiaire == numero else f"{_nom(autre)} a"
         phrases.append(f"{qui} déjà un entretien à {heure(autre.debut)} ({autre.duree}\u00a0min).")
-    return " ".join(phrases)
+    return " ".join(dict.fromkeys(phrases))
 
 
 def visible(ctx: Contexte, theme: Theme, collaborateur: uuid.UUID) -> Theme:

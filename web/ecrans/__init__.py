@@ -4,6 +4,7 @@ from litestar import Controller
 
 from web.ecrans.accueil import AccueilController
 from web.ecrans.actes import ActeController
+from web.ecrans.activites import ActiviteController
 from web.ecrans.administration import AdministrationController
 from web.ecrans.agenda import AgendaController, DeplacementController
 from web.ecrans.agenda_abonnement import AbonnementController, CalendrierController
@@ -51,6 +52,7 @@ ECRANS: list[type[Controller]] = [
     AgendaController,
     DeplacementController,
     AbonnementController,
+    ActiviteController,
     CalendrierController,
     CreneauController,
     ReservationController,

@@ -8,12 +8,24 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from viesion_core.acces.queries import collaborateurs
+from viesion_core.activites.queries import activites
 from viesion_core.agenda.model import Creneau
 from viesion_core.agenda.queries import creneaux_libres
 from viesion_core.entretiens.actions import CONFIRMATION, deplacer_entretien
 from viesion_core.entretiens.queries import agenda, entretien
 from viesion_core.erreurs import ErreurSaisie, Introuvable
-from web.ecrans.agenda_grille import MOIS_ENTIER, PAS, SEMAINE, VUES, Periode, heures, jours, periode, places_libres
+from web.ecrans.agenda_grille import (
+    MOIS_ENTIER,
+    PAS,
+    SEMAINE,
+    VUES,
+    Objet,
+    Periode,
+    heures,
+    jours,
+    periode,
+    places_libres,
+)
 from web.formulaire import lire_formulaire
 from web.page import Page, PageCourante, retour_interne
 from web.politiques import DOSSIER_ECRITURE, SUIVI, politique
@@ -35,7 +47,7 @@ class AgendaController(Controller):
         date: FromQuery[str] = "",
         de: FromQuery[str] = MOI,
     ) -> Response[Any]:
-        """Show the entretiens of a day, a week or a month, of oneself, a colleague or the whole organism."""
+        """Show the entretiens and events of a day, a week or a month, of oneself, a colleague or the whole organism."""
         vue = vue if vue in VUES else SEMAINE
         jour = _jour(date, page.ctx.aujourdhui)
         choix = await _choix(page)
@@ -44,7 +56,10 @@ class AgendaController(Controller):
         vus = periode(vue, jour)
         rendez_vous = await agenda(page.ctx, vus.debut, vus.fin, **_qui(page, de))
         libres = await _libres(page, de, vus) if vue != MOIS_ENTIER else []
-        premiere, derniere = heures([*rendez_vous, *libres])
+        qui = uuid.UUID(de) if de not in (MOI, ORGANISME) else None
+        evenements = await activites(page.ctx, vus.debut, vus.fin, collaborateur=qui, tout=de == ORGANISME)
+        a_l_heure: list[Objet] = [*rendez_vous, *(e for e in evenements if not e.journee)]
+        premiere, derniere = heures([*a_l_heure, *libres])
         return await page.rendre(
             f"agenda/{'mois' if vue == MOIS_ENTIER else 'grille'}.html",
             vue=vue,
@@ -57,10 +72,11 @@ class AgendaController(Controller):
             jours=jours(
                 vus.debut,
                 vus.fin,
-                rendez_vous,
+                a_l_heure,
                 premiere,
                 jour.month if vue == MOIS_ENTIER else 0,
                 aussi={c.jour for c in libres},
+                journees=[e for e in evenements if e.journee],
             ),
             creneaux=places_libres(libres, premiere),
             premiere=premiere,

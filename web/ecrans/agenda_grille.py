@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
+from viesion_core.activites.model import Activite
 from viesion_core.agenda.model import Creneau
 from viesion_core.contexte import PARIS
 from viesion_core.entretiens.model import RendezVous
@@ -19,14 +20,23 @@ JOUR, SEMAINE, MOIS_ENTIER = "jour", "semaine", "mois"
 VUES = {JOUR: "Jour", SEMAINE: "Semaine", MOIS_ENTIER: "Mois"}
 
 
-class Bloc(msgspec.Struct, frozen=True, kw_only=True):
-    """An entretien in the grid: first row, number of rows, and its column among those of the same time."""
+Objet = RendezVous | Activite
+"""What has an hour in the grid."""
 
-    rendez_vous: RendezVous
+
+class Bloc(msgspec.Struct, frozen=True, kw_only=True):
+    """An entretien or an event in the grid: first row, number of rows, and its column among those of the same time."""
+
+    objet: Objet
     rang: int
     longueur: int
     colonne: int
     colonnes: int
+
+    @property
+    def genre(self) -> str:
+        """« entretien » or « evenement »."""
+        return "evenement" if isinstance(self.objet, Activite) else "entretien"
 
 
 class CreneauLibre(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,10 +48,11 @@ class CreneauLibre(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JourAgenda(msgspec.Struct, frozen=True, kw_only=True):
-    """A day of the grid; `hors_mois`: it completes the weeks of a month."""
+    """A day of the grid; `hors_mois`: it completes the weeks of a month; `journees`: events of the whole day."""
 
     date: dt.date
     blocs: tuple[Bloc, ...]
+    journees: tuple[Activite, ...] = ()
     hors_mois: bool = False
 
     @property
@@ -83,7 +94,7 @@ def periode(vue: str, jour: dt.date) -> Periode:
     )
 
 
-def heures(rendez_vous: Sequence[RendezVous | Creneau]) -> tuple[int, int]:
+def heures(rendez_vous: Sequence[Objet | Creneau]) -> tuple[int, int]:
     """Return the first and the last hour of the grid: 8 h to 18 h, wider when an entretien asks for it."""
     debuts = [_minutes(r.debut) // 60 for r in rendez_vous]
     fins = [min(24, -(-(_minutes(r.debut) + r.duree) // 60)) for r in rendez_vous]
@@ -93,17 +104,19 @@ def heures(rendez_vous: Sequence[RendezVous | Creneau]) -> tuple[int, int]:
 def jours(
     debut: dt.date,
     fin: dt.date,
-    rendez_vous: Sequence[RendezVous],
+    rendez_vous: Sequence[Objet],
     premiere: int,
     mois: int = 0,
     *,
     aussi: Collection[dt.date] = (),
+    journees: Sequence[Activite] = (),
 ) -> list[JourAgenda]:
-    """Return each day from `debut` to `fin` and its entretiens, placed.
+    """Return each day from `debut` to `fin` with its entretiens and events, placed.
 
     A week-end with nothing stays in a month only; `aussi` names days that are shown in any case.
     """
-    par_jour = {jour: list(groupe) for jour, groupe in itertools.groupby(rendez_vous, key=lambda r: r.jour)}
+    dans_l_ordre = sorted(rendez_vous, key=lambda r: r.debut)
+    par_jour = {jour: list(groupe) for jour, groupe in itertools.groupby(dans_l_ordre, key=lambda r: r.jour)}
     tous = [debut + dt.timedelta(days=n) for n in range((fin - debut).days + 1)]
     montres = [j for j in tous if mois or j.weekday() < 5 or j in par_jour or j in aussi or len(tous) == 1]
     return [
@@ -111,6 +124,7 @@ def jours(
             date=jour,
             blocs=tuple(placer(par_jour.get(jour, []), premiere)),
             hors_mois=bool(mois) and jour.month != mois,
+            journees=tuple(a for a in journees if a.jour <= jour <= a.dernier_jour),
         )
         for jour in montres
     ]
@@ -127,10 +141,10 @@ def places_libres(creneaux: Sequence[Creneau], premiere: int) -> dict[dt.date, l
     return places
 
 
-def placer(rendez_vous: Sequence[RendezVous], premiere: int) -> list[Bloc]:
+def placer(rendez_vous: Sequence[Objet], premiere: int) -> list[Bloc]:
     """Return where each entretien of a day stands: those that meet share the width, in four columns at most."""
     blocs: list[Bloc] = []
-    grappe: list[RendezVous] = []
+    grappe: list[Objet] = []
     fin = 0
     for r in sorted(rendez_vous, key=lambda r: (r.debut, -r.duree)):
         if grappe and _minutes(r.debut) >= fin:
@@ -141,7 +155,7 @@ def placer(rendez_vous: Sequence[RendezVous], premiere: int) -> list[Bloc]:
     return blocs + (_ranger(grappe, premiere) if grappe else [])
 
 
-def _ranger(grappe: Sequence[RendezVous], premiere: int) -> list[Bloc]:
+def _ranger(grappe: Sequence[Objet], premiere: int) -> list[Bloc]:
     libres: list[int] = []
     places = []
     for r in grappe:
@@ -157,7 +171,7 @@ def _ranger(grappe: Sequence[RendezVous], premiere: int) -> list[Bloc]:
         longueur = min(max(-(-r.duree // PAS), 2), dernier - rang + 1)
         blocs.append(
             Bloc(
-                rendez_vous=r,
+                objet=r,
                 rang=rang,
                 longueur=max(longueur, 1),
                 colonne=min(colonne, colonnes - 1) + 1,

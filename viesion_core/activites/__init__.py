@@ -1,0 +1,1 @@
+"""What fills an agenda beside entretiens: réunions, formations, congés, déplacements."""
