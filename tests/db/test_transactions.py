@@ -16,7 +16,7 @@ from viesion_core.db import (
     transaction,
     verrou,
 )
-from viesion_core.db.sqlite import BaseSqlite
+from viesion_core.db.sqlite import _LONGUES_MAXIMUM, BaseSqlite
 from viesion_core.testing import MAINTENANT
 
 AJOUT = "INSERT INTO tentative (cle, echecs, derniere, prochaine) VALUES ({}, {}, {}, {})"
@@ -123,6 +123,13 @@ async def test_a_long_reading_does_not_hold_the_event_loop(base: Base) -> None:
         tours += 1
     assert await tache == 1_500_000
     assert tours > 5
+    assert list(base._longues) == [longue]
+    assert await lire_valeur(longue) == 1_500_000
+    for rang in range(_LONGUES_MAXIMUM + 50):
+        base._longues[f"SELECT {rang}"] = None
+    await lire_valeur(f"{longue} LIMIT 1")
+    assert len(base._longues) == _LONGUES_MAXIMUM
+    assert longue not in base._longues
 
 
 async def test_values_come_back_alike_on_both_engines(base: Base) -> None:

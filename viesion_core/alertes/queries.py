@@ -1,7 +1,7 @@
 """Counting and listing alerts: the same condition for both, inside the perimeter, set-based.
 
-An organism (or a portfolio) starts from its own people; the département reads `etat_dossier` along, or the sets of
-the criteria. One statement counts every rule asked for.
+An organism (or a portfolio) starts from its own people, each read once for all the rules; the département reads
+`etat_dossier` along, or the sets of the criteria. One statement counts every rule asked for.
 """
 
 import logging
@@ -67,12 +67,35 @@ async def compter(
 async def _compter_ensemble(
     ctx: Contexte, regles: Sequence[RegleAlerte], xs: Mapping[str, int | None], portefeuille: bool
 ) -> dict[str, int | None]:
+    sources, valeurs = _depart(ctx, portefeuille)
+    if sources:
+        return await _compter_en_passant(ctx, regles, xs, sources[0], valeurs)
     morceaux, parametres = [], []
     for rang, regle in enumerate(regles):
         requete = _population(ctx, regle, xs.get(regle.code), portefeuille=portefeuille)
         morceaux.append(f"(SELECT count(*) FROM {requete.depuis}) AS n{rang}")
         parametres += requete.parametres
     ligne = await lire_un(f"SELECT {', '.join(morceaux)}", *parametres)
+    return {regle.code: int((ligne or {})[f"n{rang}"]) for rang, regle in enumerate(regles)}
+
+
+async def _compter_en_passant(
+    ctx: Contexte, regles: Sequence[RegleAlerte], xs: Mapping[str, int | None], source: str, valeurs: Sequence[Any]
+) -> dict[str, int | None]:
+    """Count every rule in one reading of a narrow set of people, each of them read once."""
+    colonnes, parametres = [], []
+    for rang, regle in enumerate(regles):
+        condition, lies = regle.condition(xs.get(regle.code), ctx.aujourdhui, ctx.maintenant)
+        colonnes.append(f"count(CASE WHEN {condition} THEN 1 END) AS n{rang}")
+        parametres += lies
+    perimetre, perimetre_valeurs = condition_perimetre(ctx, "n.numero")
+    ligne = await lire_un(
+        f"""SELECT {", ".join(colonnes)} FROM {source} JOIN etat_dossier s ON s.beneficiaire = n.numero
+        JOIN beneficiaire b ON b.numero = n.numero WHERE {perimetre}""",
+        *parametres,
+        *valeurs,
+        *perimetre_valeurs,
+    )
     return {regle.code: int((ligne or {})[f"n{rang}"]) for rang, regle in enumerate(regles)}
 
 

@@ -1,7 +1,8 @@
 """SQLite with kept connections: one writer, readers, WAL, every commit durable.
 
 Short reads run on the event loop, which has the best tail latency; SQLite's progress handler stops those longer than
-25 ms, which are run again on a thread. The writer begins IMMEDIATE (a deferred read-modify-write fails half of the
+25 ms, which are run again on a thread. A statement that was stopped goes to the thread at once the next times, until it
+is quick again. The writer begins IMMEDIATE (a deferred read-modify-write fails half of the
 time under concurrency), and `synchronous=FULL` never loses an acknowledged write in a power cut.
 """
 
@@ -24,6 +25,7 @@ from viesion_core.db.base import Dialecte, Ligne
 LECTURE_COURTE = 0.025
 _PAS = 2_000
 _LECTEURS = 4
+_LONGUES_MAXIMUM = 200
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -59,16 +61,22 @@ class BaseSqlite:
         self._fils = concurrent.futures.ThreadPoolExecutor(_LECTEURS, "sqlite-lecture")
         self._local = threading.local()
         self._longs: list[sqlite3.Connection] = []
+        self._longues: dict[str, None] = {}
+        """The statements that took too long for the event loop, the last ones."""
         self._verrou = asyncio.Lock()
 
     async def lire(self, requete: str, parametres: Sequence[Any]) -> list[Ligne]:
         """Read on the event loop, or on a thread when the reading is long."""
-        self._echeance = time.perf_counter() + LECTURE_COURTE
-        try:
-            return _lignes(self._court.execute(requete, parametres))
-        except sqlite3.OperationalError as erreur:
-            if "interrupted" not in str(erreur):
-                raise
+        if requete not in self._longues:
+            self._echeance = time.perf_counter() + LECTURE_COURTE
+            try:
+                return _lignes(self._court.execute(requete, parametres))
+            except sqlite3.OperationalError as erreur:
+                if "interrupted" not in str(erreur):
+                    raise
+            self._longues[requete] = None
+            while len(self._longues) > _LONGUES_MAXIMUM:
+                del self._longues[next(iter(self._longues))]
         return await asyncio.get_running_loop().run_in_executor(self._fils, self._lire_long, requete, parametres)
 
     @contextlib.asynccontextmanager
@@ -108,7 +116,11 @@ class BaseSqlite:
         if connexion is None:
             connexion = self._local.connexion = _connecter(self.chemin, lecture=True)
             self._longs.append(connexion)
-        return _lignes(connexion.execute(requete, parametres))
+        depart = time.perf_counter()
+        lignes = _lignes(connexion.execute(requete, parametres))
+        if time.perf_counter() - depart < LECTURE_COURTE / 2:
+            self._longues.pop(requete, None)
+        return lignes
 
 
 class ConnexionSqlite:

@@ -5,18 +5,18 @@ from viesion_core.api import (
     Parametre,
     RegleAlerte,
     Unite,
-    date_repondue,
+    date_compare,
     dernier_bilan_dit,
     etape_en_cours,
-    nombre_repondu,
+    nombre_compare,
     repondu,
 )
 from viesion_cparti.bilan import AGRI, APRES, OFFRE, POST, PRE
 from viesion_cparti.controles import DETTES_LOURDES
 
 _RUBRIQUE = "Création d'activité"
-_CREATION = f"coalesce({date_repondue('CPARTI_POST_05')}, {date_repondue('CPARTI_AGRI_05')})"
-_CHIFFRE = f"coalesce({nombre_repondu('CPARTI_POST_08')}, {nombre_repondu('CPARTI_AGRI_08')}, 0)"
+_CREATION_ANCIENNE = date_compare(("CPARTI_POST_05", "CPARTI_AGRI_05"), "< :seuil_texte")
+_CHIFFRE = nombre_compare(("CPARTI_POST_08", "CPARTI_AGRI_08"), "<> 0")
 _SANS_POST_CREATION = Critere(
     "Aucun bilan de post-création",
     "NOT EXISTS (SELECT 1 FROM bilan z JOIN questionnaire w ON w.id = z.questionnaire "
@@ -35,7 +35,7 @@ REGLES: tuple[RegleAlerte, ...] = (
             dernier_bilan_dit(
                 "Activité créée depuis plus de X mois, chiffre d'affaires des 12 derniers mois absent ou nul",
                 APRES,
-                f"{_CREATION} < :seuil_texte AND {_CHIFFRE} = 0",
+                f"{_CREATION_ANCIENNE} AND NOT {_CHIFFRE}",
                 nom="Dernier bilan",
             ),
         ),

@@ -1,35 +1,12 @@
 """The alerts that only the MOS can know: what its bilan says and nobody has done since. All of them tell of health."""
 
-import json
+from viesion_core.api import Critere, Parametre, RegleAlerte, Unite, bilan_dit, repondu
 
-from viesion_core.api import Critere, Parametre, RegleAlerte, Unite
-
-_BILAN = "bilan q JOIN questionnaire v ON v.id = q.questionnaire AND v.code = 'MOS'"
-
-
-def _repond(question: str, *valeurs: str | bool) -> str:
-    """Return the SQL « the bilan `q` answers one of these to the question »."""
-    liste = ", ".join(f"'{json.dumps(valeur)}'" for valeur in valeurs)
-    return f"""EXISTS (SELECT 1 FROM reponse r
-        WHERE r.bilan = q.id AND r.question = '{question}' AND CAST(r.valeur AS TEXT) IN ({liste}))"""
-
-
-def _bilan(libelle: str, condition: str) -> Critere:
-    """Return the criterion « a MOS bilan meets `condition` », with the date of the last that does."""
-    return Critere(
-        libelle=libelle,
-        sql=f"EXISTS (SELECT 1 FROM {_BILAN} WHERE q.beneficiaire = b.numero AND {condition})",
-        nom="Bilan MOS du",
-        valeur=f"(SELECT max(q.date_bilan) FROM {_BILAN} WHERE q.beneficiaire = b.numero AND {condition})",
-        ensemble=f"SELECT q.beneficiaire FROM {_BILAN} WHERE {condition}",
-    )
-
-
+_BILAN = "bilan x JOIN questionnaire q ON q.id = x.questionnaire AND q.code = 'MOS'"
+_NOM = "Bilan MOS du"
 _SUIVIE = Critere("Personne encore dans le dispositif", "s.entree_depuis IS NOT NULL")
-_PSME = f"{_repond('MOS_32', 'PSME_FLASH', 'PSME_ACCOMPAGNEMENT')} AND {_repond('MOS_34', 'OUI')}"
-_NON_TRANSMIS = """q.date_bilan < :seuil
-    AND EXISTS (SELECT 1 FROM reponse r WHERE r.bilan = q.id AND r.question = 'MOS_32')
-    AND NOT EXISTS (SELECT 1 FROM reponse r WHERE r.bilan = q.id AND r.question = 'MOS_36')"""
+_PSME = f"{repondu('MOS_32', 'PSME_FLASH', 'PSME_ACCOMPAGNEMENT')} AND {repondu('MOS_34', 'OUI')}"
+_NON_TRANSMIS = f"x.date_bilan < :seuil AND {repondu('MOS_32')} AND NOT {repondu('MOS_36')}"
 
 REGLES = (
     RegleAlerte(
@@ -38,12 +15,12 @@ REGLES = (
         description="La personne accepte un PSME, et aucune étape PSME n'est ouverte",
         rubrique="Bilans",
         criteres=(
-            _bilan("Le bilan MOS préconise un PSME, et la personne l'accepte", _PSME),
+            bilan_dit("Le bilan MOS préconise un PSME, et la personne l'accepte", ("MOS",), _PSME, nom=_NOM),
             Critere(
                 "Aucune étape PSME n'est ouverte, ni commencée depuis ce bilan",
                 f"""NOT EXISTS (SELECT 1 FROM etape e WHERE e.beneficiaire = b.numero AND e.offre LIKE 'PSME%'
-                    AND (e.fin_reelle IS NULL OR e.debut_reel >= (SELECT max(q.date_bilan) FROM {_BILAN}
-                        WHERE q.beneficiaire = e.beneficiaire AND {_PSME})))""",
+                    AND (e.fin_reelle IS NULL OR e.debut_reel >= (SELECT max(x.date_bilan) FROM {_BILAN}
+                        WHERE x.beneficiaire = e.beneficiaire AND {_PSME})))""",
             ),
             _SUIVIE,
         ),
@@ -58,8 +35,11 @@ REGLES = (
         rubrique="Bilans",
         parametre=Parametre(defaut=15, minimum=1, maximum=180, unite=Unite.JOURS),
         criteres=(
-            _bilan(
-                "Un bilan MOS d'il y a plus de X jours a une préconisation, sans date de transmission", _NON_TRANSMIS
+            bilan_dit(
+                "Un bilan MOS d'il y a plus de X jours a une préconisation, sans date de transmission",
+                ("MOS",),
+                _NON_TRANSMIS,
+                nom=_NOM,
             ),
             _SUIVIE,
         ),
@@ -73,7 +53,7 @@ REGLES = (
         description="Le bilan MOS dit une démarche MDPH à engager, et aucune RQTH n'est demandée ni obtenue",
         rubrique="Bilans",
         criteres=(
-            _bilan("Le bilan MOS dit une démarche MDPH à engager", _repond("MOS_21", True)),
+            bilan_dit("Le bilan MOS dit une démarche MDPH à engager", ("MOS",), repondu("MOS_21", "oui"), nom=_NOM),
             Critere(
                 "Aucune RQTH demandée ni obtenue",
                 """NOT EXISTS (SELECT 1 FROM caracteristique c WHERE c.beneficiaire = b.numero AND c.code = 'RQTH'

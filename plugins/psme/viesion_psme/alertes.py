@@ -7,14 +7,14 @@ from viesion_core.api import (
     Unite,
     dernier_bilan_dit,
     etape_en_cours,
-    nombre_repondu,
+    nombre_en_baisse,
     repondu,
     sans_etape_en_cours,
 )
 from viesion_psme.bilan import ACCOMPAGNEMENT, FLASH, OFFRE
 from viesion_psme.controles import BIEN_ETRE
 
-_BAISSE = " OR ".join(f"{nombre_repondu(apres)} < {nombre_repondu(avant)}" for avant, apres in BIEN_ETRE.values())
+_BAISSE = " OR ".join(nombre_en_baisse(avant, apres) for avant, apres in BIEN_ETRE.values())
 _SANS_PRESENCE = Critere(
     "Aucune « Présence » depuis X jours",
     "s.derniere_presence IS NULL OR s.derniere_presence < :seuil_instant",
