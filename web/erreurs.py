@@ -79,7 +79,7 @@ def erreur_http(requete: Requete, erreur: HTTPException) -> Response[Any]:
 
 def erreur_interne(requete: Requete, erreur: Exception) -> Response[Any]:
     """Answer an unexpected error: logged with a reference, shown without detail, no personal data."""
-    reference = uuid.uuid4().hex[:8].upper()
+    reference = requete.scope["state"].get("reference") or uuid.uuid4().hex[:8].upper()
     modele = requete.scope.get("path_template", "")
     _JOURNAL.error("incident %s on %s %s", reference, requete.method, modele, exc_info=erreur)
     message = (

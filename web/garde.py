@@ -17,12 +17,14 @@ LECTEURS_SANTE = "les personnes habilitées aux données de santé"
 LECTEURS_TRANSMISE = f"{LECTEURS_SANTE}, et le Département si la personne l'accepte"
 LECTEURS_ORGANISME = "tous les utilisateurs de votre organisme"
 LECTEURS_JOURNAL = "les administrateurs, dans le journal"
+LECTEURS_ASSISTANCE = "l'assistance, par courriel"
 LECTEUR_SEUL = "vous seul"
 LECTEURS = {
     "dossier": LECTEURS_DOSSIER,
     "sante": LECTEURS_SANTE,
     "organisme": LECTEURS_ORGANISME,
     "journal": LECTEURS_JOURNAL,
+    "assistance": LECTEURS_ASSISTANCE,
     "seul": LECTEUR_SEUL,
 }
 

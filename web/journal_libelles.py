@@ -1,6 +1,7 @@
 """How the journal says an operation to a reader: « dossier.consulter » is « Dossier : consultation »."""
 
 _FAMILLES = {
+    "anomalie": "Anomalie",
     "beneficiaires": "Liste des bénéficiaires", "bilan": "Bilan", "caracteristique": "Caractéristique",
     "contrat": "Contrat", "difficulte": "Difficulté", "dispositif": "Dispositif", "document": "Document",
     "dossier": "Dossier", "entretien": "Entretien", "envoi": "Envoi à un partenaire",
@@ -22,7 +23,8 @@ _VERBES = {
     "rafraîchissement", "rattacher": "rattachement", "reactiver": "réactivation", "realiser": "réalisation",
     "rechercher": "recherche par identité", "repondre": "réponse", "reporter": "report", "rouvrir": "réouverture",
     "renvoyer": "renvoi", "transmettre": "transmission",
-    "retirer": "retrait", "sortir": "sortie", "supprimer": "suppression", "telecharger": "téléchargement",
+    "retirer": "retrait", "signaler": "signalement à l'assistance",
+    "sortir": "sortie", "supprimer": "suppression", "telecharger": "téléchargement",
     "terminer": "fin",
 }  # fmt: skip
 

@@ -35,6 +35,7 @@ MESSAGES = {
     "agenda-revoque": "L'adresse ne répond plus : les agendas qui la lisaient ne se mettent plus à jour.",
     "agenda-rappel": "Le rappel de la veille vous sera envoyé, s'il y a des rendez-vous le lendemain.",
     "agenda-sans-rappel": "Vous ne recevrez plus le rappel de la veille.",
+    "anomalie": "L'anomalie est signalée : l'assistance répondra à votre adresse.",
     "modele": "Le modèle est accepté : il sert dès maintenant.",
 }
 """What the page says after an act that has no undo, by the code that its address carries (`?fait=`)."""
@@ -179,6 +180,7 @@ class Page:
             "theme": theme if theme in ("clair", "sombre") else "",
             "chemin": self.requete.url.path,
             "aide_ecran": aide_de(self.requete.url.path),
+            "reference": self.requete.scope["state"].get("reference", ""),
             "mode": self.settings.mode,
             "assistance": self.settings.adresse_anomalies,
             "fait": MESSAGES.get(self.requete.query_params.get("fait", ""), ""),

@@ -72,6 +72,30 @@ async def garde_politique(connexion: ASGIConnection[Any, Any, Any, Any], handler
             journaliser_lecture(ctx, "dossier.consulter", "dossier", str(numero), "".join(ecran))
 
 
+def modele_adresse(app: Litestar, chemin: str) -> str:
+    """Return the route that answers an address (« /beneficiaires/{numero}/contrats »): it names nobody; "" if none.
+
+    The most precise one: « /beneficiaires/nouveau » before « /beneficiaires/{numero} ».
+    """
+    segments = chemin.split("/")
+    for modele in _modeles(app):
+        attendus = modele.split("/")
+        if len(attendus) == len(segments) and all(
+            lu == attendu or (lu and attendu.startswith("{")) for attendu, lu in zip(attendus, segments, strict=True)
+        ):
+            return modele
+    return ""
+
+
+def _modeles(app: Litestar) -> list[str]:
+    """Return the addresses of the routes, those with fewer parameters first; worked out once."""
+    if "modeles_adresses" not in app.state:
+        formats = {route.path_format for route in app.routes if isinstance(route, HTTPRoute)}
+        app.state["modeles_adresses"] = sorted(formats, key=lambda modele: (modele.count("{"), modele))
+    connus: list[str] = app.state["modeles_adresses"]
+    return connus
+
+
 def table_des_politiques(app: Litestar) -> list[tuple[str, str, str]]:
     """Return (method, path, policy) of every route, sorted: the authorisation matrix starts here.
 

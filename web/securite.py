@@ -95,6 +95,7 @@ class SessionEtEntetes(ASGIMiddleware):
         requete: Request[Any, Any, Any] = Request(scope)
         etat = scope["state"]
         etat["nonce"] = secrets.token_urlsafe(16)
+        etat["reference"] = secrets.token_hex(4).upper()
         depart = time.perf_counter()
         with compter_requetes() as compte:
             jeton = requete.cookies.get(self.cookie, "")

@@ -193,7 +193,7 @@ async def _fin_de_session(client: httpx.AsyncClient, role: str) -> AsyncIterator
 
 
 def _anonymiser(reponse: httpx.Response) -> tuple[int, str]:
-    """Return what a reader sees of a refusal, without the address and the nonce."""
-    texte = re.sub(r'nonce="[^"]*"', "", reponse.text)
+    """Return what a reader sees of a refusal, without the address, the nonce and the reference, drawn by request."""
+    texte = re.sub(r'nonce="[^"]*"|reference=[0-9A-F]{8}\b', "", reponse.text)
     texte = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", texte)
     return reponse.status_code, re.sub(r"\d+", "", texte)

@@ -6,12 +6,13 @@ import email.policy
 import email.utils
 import hashlib
 import pathlib
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import aiosmtplib
 import msgspec
 
-from viesion_core.courriels.model import Piece
+from viesion_core.courriels.model import FichierJoint, Piece
 from viesion_core.db import executer, lire, lire_valeur, transaction
 
 RESERVE = dt.timedelta(minutes=5)
@@ -69,8 +70,10 @@ async def envoyer_courriels(transport: Transport, expediteur: str, maintenant: d
     """
     await _oublier(maintenant)
     lignes = await lire(
-        """SELECT id, destinataire, sujet, texte, pieces, cree_le, tentatives, prochain_essai FROM courriel
-        WHERE envoye_le IS NULL AND prochain_essai <= {} ORDER BY prochain_essai LIMIT {}""",
+        """SELECT id, destinataire, sujet, texte, pieces, repondre_a, cree_le, tentatives, prochain_essai,
+            CASE WHEN EXISTS (SELECT 1 FROM courriel_fichier f WHERE f.courriel = courriel.id) THEN 1 ELSE 0 END
+                AS avec_fichiers
+        FROM courriel WHERE envoye_le IS NULL AND prochain_essai <= {} ORDER BY prochain_essai LIMIT {}""",
         maintenant,
         limite,
     )
@@ -95,7 +98,7 @@ async def _envoyer(transport: Transport, expediteur: str, ligne: dict[str, Any],
     if not pris:
         return 0
     try:
-        await transport.envoyer(_composer(expediteur, ligne))
+        await transport.envoyer(_composer(expediteur, ligne, await _fichiers(ligne)))
     except (OSError, aiosmtplib.SMTPException) as erreur:
         attente = DELAIS[min(ligne["tentatives"], len(DELAIS) - 1)]
         async with transaction():
@@ -108,7 +111,18 @@ async def _envoyer(transport: Transport, expediteur: str, ligne: dict[str, Any],
         return 0
     async with transaction():
         await executer("UPDATE courriel SET envoye_le = {} WHERE id = {}", maintenant, ligne["id"])
+        if ligne["avec_fichiers"]:
+            await executer("DELETE FROM courriel_fichier WHERE courriel = {}", ligne["id"])
     return 1
+
+
+async def _fichiers(ligne: dict[str, Any]) -> list[FichierJoint]:
+    """Return the files of a mail: read one mail at a time, for they can be large."""
+    if not ligne["avec_fichiers"]:
+        return []
+    requete = "SELECT nom, type_mime, contenu FROM courriel_fichier WHERE courriel = {} ORDER BY rang"
+    lus = await lire(requete, ligne["id"])
+    return [FichierJoint(nom=f["nom"], type_mime=f["type_mime"], contenu=bytes(f["contenu"])) for f in lus]
 
 
 async def _oublier(maintenant: dt.datetime) -> None:
@@ -118,7 +132,7 @@ async def _oublier(maintenant: dt.datetime) -> None:
             await executer("DELETE FROM courriel WHERE envoye_le IS NULL AND expire_le <= {}", maintenant)
 
 
-def _composer(expediteur: str, ligne: dict[str, Any]) -> email.message.EmailMessage:
+def _composer(expediteur: str, ligne: dict[str, Any], fichiers: Sequence[FichierJoint]) -> email.message.EmailMessage:
     message = email.message.EmailMessage(policy=email.policy.SMTP)
     message["From"] = expediteur
     message["To"] = ligne["destinataire"]
@@ -126,9 +140,17 @@ def _composer(expediteur: str, ligne: dict[str, Any]) -> email.message.EmailMess
     message["Date"] = email.utils.format_datetime(ligne["cree_le"])
     message["Message-ID"] = f"<{ligne['id']}@viesion>"
     message["Auto-Submitted"] = "auto-generated"
+    if ligne["repondre_a"]:
+        message["Reply-To"] = ligne["repondre_a"]
     message.set_content(ligne["texte"])
     for piece in msgspec.convert(ligne["pieces"], list[Piece]):
         _joindre(message, piece)
+    for fichier in fichiers:
+        genre, _, sorte = fichier.type_mime.partition("/")
+        if genre == "text":
+            message.add_attachment(fichier.contenu.decode(), subtype=sorte, filename=fichier.nom)
+        else:
+            message.add_attachment(fichier.contenu, maintype=genre, subtype=sorte, filename=fichier.nom)
     return message
 
 

@@ -9,3 +9,11 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     nom: str
     methode: str
     contenu: str
+
+
+class FichierJoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A file attached: its name, its media type (« image/png »), its bytes (UTF-8 for a text)."""
+
+    nom: str
+    type_mime: str
+    contenu: bytes

@@ -10,6 +10,7 @@ from web.ecrans.agenda import AgendaController, DeplacementController
 from web.ecrans.agenda_abonnement import AbonnementController, CalendrierController
 from web.ecrans.aide import AideController
 from web.ecrans.alertes import AlerteController, InfocentreController
+from web.ecrans.anomalie import AnomalieController
 from web.ecrans.beneficiaires import BeneficiairesController
 from web.ecrans.bilan_actes import BilanActeController
 from web.ecrans.bilan_reponses import ReponseController
@@ -47,6 +48,7 @@ ECRANS: list[type[Controller]] = [
     ConnexionController,
     SanteController,
     AideController,
+    AnomalieController,
     AccueilController,
     RechercheController,
     AgendaController,

@@ -1,8 +1,10 @@
 """Aide: what VieSion is, the process in steps, the lexicon; and, in the demo, the mails that were sent."""
 
 import asyncio
+import base64
 import datetime as dt
 import email
+import email.message
 import email.policy
 import email.utils
 import pathlib
@@ -54,14 +56,22 @@ class AideController(Controller):
 class CourrielEcrit(msgspec.Struct, frozen=True):
     """A mail of the folder. `texte` is cut into (piece, address): an address is "" outside the links.
 
-    `pieces`: the names of its attachments.
+    `pieces`: its attachments.
     """
 
     destinataire: str
     sujet: str
     instant: dt.datetime | None
     texte: tuple[tuple[str, str], ...]
-    pieces: tuple[str, ...] = ()
+    pieces: tuple["PieceEcrite", ...] = ()
+
+
+class PieceEcrite(msgspec.Struct, frozen=True):
+    """An attachment of a mail: its name; its text or the address of its image inside the page, "" for other kinds."""
+
+    nom: str
+    texte: str = ""
+    image: str = ""
 
 
 def lire_courriels(dossier: pathlib.Path) -> list[CourrielEcrit]:
@@ -79,8 +89,17 @@ def _lire(fichier: pathlib.Path) -> CourrielEcrit:
         sujet=str(message["Subject"] or ""),
         instant=email.utils.parsedate_to_datetime(str(instant)) if instant else None,
         texte=tuple(_morceaux(corps.get_content() if corps else "")),
-        pieces=tuple(piece.get_filename() or "" for piece in message.iter_attachments()),
+        pieces=tuple(_piece(piece) for piece in message.iter_attachments()),
     )
+
+
+def _piece(piece: email.message.EmailMessage) -> PieceEcrite:
+    nom, genre, contenu = piece.get_filename() or "", piece.get_content_type(), piece.get_content()
+    if genre == "text/plain":
+        return PieceEcrite(nom, texte=contenu)
+    if genre in ("image/png", "image/jpeg"):
+        return PieceEcrite(nom, image=f"data:{genre};base64,{base64.b64encode(contenu).decode()}")
+    return PieceEcrite(nom)
 
 
 def _morceaux(texte: str) -> list[tuple[str, str]]:

@@ -44,8 +44,8 @@ export function liberer(formulaire) {
 }
 
 function proteger(formulaire) {
-  // A form that comes back with errors holds things that are not saved.
-  if (formulaire.querySelector("[data-resume-erreurs]")) modifies.add(formulaire);
+  // A form that comes back with errors, or is to be confirmed, holds things that are not saved.
+  if ("modifie" in formulaire.dataset || formulaire.querySelector("[data-resume-erreurs]")) modifies.add(formulaire);
   formulaire.addEventListener("input", () => modifies.add(formulaire));
   formulaire.addEventListener("change", () => modifies.add(formulaire));
   formulaire.addEventListener("reset", () => modifies.delete(formulaire));

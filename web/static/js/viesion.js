@@ -17,6 +17,7 @@ import { installerAgenda } from "./agenda.js";
 import { installerFragments } from "./fragments.js";
 import { installerCopie } from "./copier.js";
 import { installerGarde } from "./garde.js";
+import { installerCollage } from "./coller.js";
 
 function installer(racine) {
   installerToasts(racine);
@@ -31,6 +32,7 @@ function installer(racine) {
   installerConnexion(racine);
   installerCopie(racine);
   installerGarde(racine);
+  installerCollage(racine);
 }
 
 installerMenus();
