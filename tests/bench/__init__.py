@@ -9,5 +9,6 @@ One file per subject, each with `SUJETS`, a list of functions that take a `Banc`
 - `ecrans.py`: server time and queries of the screens;
 - `alertes.py`: the counts of alerts, each alone and the favourites together;
 - `extensions.py`: the price of the plugin layer;
-- `pilotage.py`: the home of pilotage and a compilation.
+- `pilotage.py`: the home of pilotage and a compilation;
+- `echanges.py`: the import of a partner's file (lines a second, megabytes), on an empty base of its own.
 """

@@ -11,14 +11,14 @@ import asyncpg
 import click
 import msgspec
 
-from tests.bench import alertes, ecrans, extensions, pilotage
+from tests.bench import alertes, echanges, ecrans, extensions, pilotage
 from tests.bench.mesures import Banc, Mesure
 from tests.serveur import servir
 from viesion_core.db import ouvrir_base
 
 DOSSIER = pathlib.Path("bench")
 POSTGRESQL = os.environ.get("VIESION_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432")
-SUJETS = [*ecrans.SUJETS, *alertes.SUJETS, *extensions.SUJETS, *pilotage.SUJETS]
+SUJETS = [*ecrans.SUJETS, *alertes.SUJETS, *extensions.SUJETS, *pilotage.SUJETS, *echanges.SUJETS]
 
 
 @click.command()

@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 
 from viesion_core.dossiers.demande import intervalles_de_prefixe, lire_demande
 from viesion_core.dossiers.mots import borne, ecart, mots_de, mots_indexes, phonetique, proches, variantes
+from viesion_core.nomenclatures.model import cle
 
 LETTRES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOT = st.text(alphabet=LETTRES, min_size=4, max_size=15)
@@ -155,3 +156,8 @@ def test_toute_demande_se_lit(texte: str) -> None:
 def test_un_numero_commence_par_ses_chiffres(prefixe: int, numero: int) -> None:
     dedans = any(debut <= numero <= fin for debut, fin in intervalles_de_prefixe(prefixe))
     assert dedans == str(numero).startswith(str(prefixe))
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=20))
+def test_la_cle_d_un_nom_sans_accent_est_celle_des_autres(nom: str) -> None:
+    assert cle(nom) == cle(f"{nom} é").removesuffix("E").strip()

@@ -8,6 +8,7 @@ from piccolo.table import Table
 
 from viesion_core.db.base import Base, Dialecte, Ligne, base_courante, definir_base, interdire_ecritures
 from viesion_core.db.compte import Compte, compter_requetes
+from viesion_core.db.identifiants import Cle, identifiants
 from viesion_core.db.requetes import (
     colonnes_json,
     convertir,
@@ -19,8 +20,10 @@ from viesion_core.db.requetes import (
     executer,
     executer_lot,
     inserer_lot,
+    inserer_rangees,
     lien_rompu,
     lire,
+    lire_parmi,
     lire_un,
     lire_valeur,
     ouvrir_base,
@@ -31,6 +34,7 @@ from viesion_core.db.verrou import Bail, verrou
 __all__ = [
     "Bail",
     "Base",
+    "Cle",
     "Compte",
     "Dialecte",
     "Ligne",
@@ -47,10 +51,13 @@ __all__ = [
     "en_json",
     "executer",
     "executer_lot",
+    "identifiants",
     "inserer_lot",
+    "inserer_rangees",
     "interdire_ecritures",
     "lien_rompu",
     "lire",
+    "lire_parmi",
     "lire_un",
     "lire_valeur",
     "ouvrir_base",

@@ -10,6 +10,9 @@ import msgspec
 
 from viesion_core.db.base import Dialecte, Ligne
 
+_COPIE = 8
+"""From how many rows COPY is worth its own preparation."""
+
 
 class BasePostgresql:
     """An open pool."""
@@ -68,7 +71,11 @@ class ConnexionPostgresql:
         await self.connexion.executemany(requete, lignes)
 
     async def inserer_lot(self, table: str, colonnes: Sequence[str], lignes: Sequence[Sequence[Any]]) -> None:
-        """Insert many rows by COPY."""
+        """Insert many rows by COPY; a few go quicker as statements."""
+        if len(lignes) < _COPIE:
+            marques = ", ".join(f"${rang}" for rang in range(1, len(colonnes) + 1))
+            await self.executer_lot(f"INSERT INTO {table} ({', '.join(colonnes)}) VALUES ({marques})", lignes)
+            return
         await self.connexion.copy_records_to_table(table, records=lignes, columns=list(colonnes))
 
 

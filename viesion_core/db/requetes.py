@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 import pathlib
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
@@ -28,6 +28,7 @@ from viesion_core.db.sqlite import BaseSqlite
 from viesion_core.erreurs import ErreurMetier
 
 T = TypeVar("T")
+_GENRES: tuple[tuple[type, str], ...] = ((int, "int"), (dt.date, "date"))
 
 
 async def ouvrir_base(url: str, *, pool: int = 10) -> Base:
@@ -108,14 +109,43 @@ async def inserer_lot(table: type[Table], lignes: Sequence[Mapping[str, Any]]) -
     """Insert many rows as fast as the engine can (COPY on PostgreSQL). JSON values are encoded here."""
     if not lignes:
         return
-    noter(f"INSERT INTO {table._meta.tablename}")
     colonnes = list(lignes[0])
     encoder = colonnes_json(table)
-    valeurs = [
-        [en_json(ligne[c]) if c in encoder else ligne[c] for c in colonnes] if encoder else [ligne[c] for c in colonnes]
-        for ligne in lignes
-    ]
-    await _exiger().inserer_lot(table._meta.tablename, colonnes, valeurs)
+    valeurs: list[Sequence[Any]]
+    if encoder:
+        valeurs = [[en_json(ligne[c]) if c in encoder else ligne[c] for c in colonnes] for ligne in lignes]
+    else:
+        valeurs = [list(map(ligne.__getitem__, colonnes)) for ligne in lignes]
+    await inserer_rangees(table._meta.tablename, colonnes, valeurs)
+
+
+async def inserer_rangees(table: str, colonnes: Sequence[str], rangees: Sequence[Sequence[Any]]) -> None:
+    """Insert many rows, values in the order of the columns, as fast as the engine can; JSON is text already."""
+    if rangees:
+        noter(f"INSERT INTO {table}")
+        await _exiger().inserer_lot(table, colonnes, rangees)
+
+
+async def lire_parmi(requete: str, valeurs: Collection[tuple[Any, ...]], *parametres: Any) -> list[Ligne]:
+    """Return the rows of a reading whose `{parmi}` is a table of these rows, in columns named `v1`, `v2` and so on.
+
+    For hundreds of values: one parameter a column, one plan, whatever their number (« FROM {parmi} p CROSS JOIN t
+    WHERE t.cle = p.v1 », which SQLite too begins with the values). Texts, whole numbers or dates, a kind a column.
+    `{parmi}` stands once, before every other parameter.
+    """
+    if not valeurs:
+        return []
+    colonnes = [list(colonne) for colonne in zip(*valeurs, strict=True)]
+    if base_courante().dialecte == "sqlite":
+        extraits = ", ".join(f"json_extract(value, '$[{rang}]') AS v{rang + 1}" for rang in range(len(colonnes)))
+        return await lire(
+            requete.replace("{parmi}", f"(SELECT {extraits} FROM json_each({{}}))"), en_json(list(valeurs)), *parametres
+        )
+    genres = [next((nom for type_, nom in _GENRES if isinstance(c[0], type_)), "text") for c in colonnes]
+    tableaux = ", ".join(f"{{}}::{genre}[]" for genre in genres)
+    noms = ", ".join(f"v{rang + 1}" for rang in range(len(colonnes)))
+    table = f"(SELECT * FROM unnest({tableaux}) AS u ({noms}))"
+    return await lire(requete.replace("{parmi}", table), *colonnes, *parametres)
 
 
 def colonnes_json(table: type[Table]) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The pure checks of what is typed about a person: French messages by field, empty when all is right."""
 
 import datetime as dt
+import operator
 import re
 from collections.abc import Iterable
 
@@ -17,6 +18,9 @@ from viesion_core.nomenclatures.model import cle, communes_par_code, nomenclatur
 
 AGE_MINIMAL, AGE_MAXIMAL = 15, 110
 _COURRIEL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
+_SEPARATEURS = re.compile(r"[\s.\-/()]")
+_INDICATIF = re.compile(r"^(?:\+33|0033)0?")
+_TELEPHONE = re.compile(r"0[1-9]\d{8}")
 _LONGUEURS = {
     "nom_naissance": 80,
     "nom_usage": 80,
@@ -30,30 +34,30 @@ _LONGUEURS = {
     "courriel": 160,
     "commentaire": 4000,
 }
+_LIMITES = operator.attrgetter(*_LONGUEURS)
 _REQUIS = "Ce champ est requis."
 _LISTE = "Choisissez un élément de la liste."
 
 
 def nettoyer(saisie: SaisieIdentite) -> SaisieIdentite:
     """Return the same form without stray spaces, telephone numbers and identifiers in one shape."""
-    textes = {
-        champ: " ".join(valeur.split()) if champ != "commentaire" else valeur.strip()
-        for champ, valeur in msgspec.structs.asdict(saisie).items()
-        if isinstance(valeur, str)
-    }
+    donnees = msgspec.structs.asdict(saisie)
+    textes = {champ: " ".join(valeur.split()) for champ, valeur in donnees.items() if valeur and type(valeur) is str}
+    textes["commentaire"] = saisie.commentaire.strip()
     for champ in ("telephone", "telephone_2"):
-        textes[champ] = telephone(textes[champ])
+        textes[champ] = telephone(textes.get(champ, ""))
     for champ in ("matricule", "numero_demande", "code_postal"):
-        textes[champ] = textes[champ].replace(" ", "").upper()
-    textes["courriel"] = textes["courriel"].lower()
-    return msgspec.structs.replace(saisie, **textes)
+        textes[champ] = textes.get(champ, "").replace(" ", "").upper()
+    textes["courriel"] = textes.get("courriel", "").lower()
+    return type(saisie)(**{**donnees, **textes})
 
 
 def telephone(saisi: str) -> str:
     """Return « 06 12 34 56 78 » for a French number however it was typed; any other text as it is."""
-    chiffres = re.sub(r"[\s.\-/()]", "", saisi)
-    chiffres = re.sub(r"^(?:\+33|0033)0?", "0", chiffres)
-    if not re.fullmatch(r"0[1-9]\d{8}", chiffres):
+    if not saisi:
+        return saisi
+    chiffres = _INDICATIF.sub("0", _SEPARATEURS.sub("", saisi))
+    if not _TELEPHONE.fullmatch(chiffres):
         return saisi
     return " ".join(chiffres[rang : rang + 2] for rang in range(0, 10, 2))
 
@@ -61,8 +65,8 @@ def telephone(saisi: str) -> str:
 def defauts_identite(saisie: SaisieIdentite, aujourdhui: dt.date) -> dict[str, str]:
     """Check the person: name and birth are required, the rest is checked when given."""
     defauts = {champ: _REQUIS for champ in ("nom_naissance", "prenom") if not cle(getattr(saisie, champ))}
-    for champ, maximum in _LONGUEURS.items():
-        if len(getattr(saisie, champ)) > maximum:
+    for (champ, maximum), valeur in zip(_LONGUEURS.items(), _LIMITES(saisie), strict=True):
+        if len(valeur) > maximum:
             defauts[champ] = f"{maximum} caractères au plus."
     age = aujourdhui.year - saisie.date_naissance.year
     if saisie.date_naissance > aujourdhui:

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from viesion_core.actes import declarer_suite
-from viesion_core.db import executer, executer_lot, inserer_lot, lire, transaction
+from viesion_core.db import executer, executer_lot, inserer_lot, lire, lire_parmi, transaction
 from viesion_core.dossiers.mots import cle_de_tri, lignes_de, variantes
 from viesion_core.dossiers.tables import MotDossier, MotVariante
 from viesion_core.erreurs import ErreurMetier
 
 Personne = tuple[int, str, str, str]
 """(numero, nom_naissance, nom_usage, prenom)."""
-_LOT = 500
+_LOT = 1_000
 
 
 def lignes_recherche(personnes: Iterable[Personne]) -> list[dict[str, Any]]:
@@ -36,22 +36,25 @@ def lignes_vocabulaire(mots: Iterable[str]) -> list[dict[str, Any]]:
     return [{"variante": forme, "mot": mot} for mot in mots for forme in sorted(variantes(mot))]
 
 
-async def indexer(personnes: Sequence[Personne]) -> None:
+async def indexer(personnes: Sequence[Personne], *, nouvelles: bool = False) -> None:
     """Write the words of some people anew, inside the open transaction; what no word needs any more is dropped.
 
     For one person or a batch of an importer; for a whole base `lignes_recherche` and `reconstruire_vocabulaire`
-    are quicker.
+    are quicker. `nouvelles`: people who were not there, and so have no words yet.
     """
     for lot in _lots(personnes):
-        marques = ", ".join("{}" for _ in lot)
-        numeros = [personne[0] for personne in lot]
-        anciens = await lire(f"SELECT DISTINCT mot FROM mot_dossier WHERE beneficiaire IN ({marques})", *numeros)
-        await executer(f"DELETE FROM mot_dossier WHERE beneficiaire IN ({marques})", *numeros)
+        anciens: set[str] = set()
+        if not nouvelles:
+            numeros = [personne[0] for personne in lot]
+            marques = ", ".join("{}" for _ in lot)
+            lus = await lire(f"SELECT DISTINCT mot FROM mot_dossier WHERE beneficiaire IN ({marques})", *numeros)
+            anciens = {str(ligne["mot"]) for ligne in lus}
+            await executer(f"DELETE FROM mot_dossier WHERE beneficiaire IN ({marques})", *numeros)
         lignes = lignes_recherche(lot)
         await inserer_lot(MotDossier, lignes)
         mots = {str(ligne["mot"]) for ligne in lignes}
         await _apprendre(sorted(mots))
-        await _oublier(sorted({str(ligne["mot"]) for ligne in anciens} - mots))
+        await _oublier(sorted(anciens - mots))
 
 
 async def reconstruire_vocabulaire() -> int:
@@ -84,15 +87,16 @@ async def nettoyer_vocabulaire() -> int:
 
 
 async def _apprendre(mots: Sequence[str]) -> None:
-    """Add to the vocabulary the words that it lacks."""
-    for lot in _lots(mots):
-        marques = ", ".join("{}" for _ in lot)
-        connus = {str(li["mot"]) for li in await lire(f"SELECT mot FROM mot_variante WHERE mot IN ({marques})", *lot)}
-        nouveaux = lignes_vocabulaire(mot for mot in lot if mot not in connus)
-        await executer_lot(
-            "INSERT INTO mot_variante (variante, mot) VALUES ({}, {}) ON CONFLICT (variante, mot) DO NOTHING",
-            [(ligne["variante"], ligne["mot"]) for ligne in nouveaux],
-        )
+    """Add to the vocabulary the words that it lacks; a word is one of its own forms, so it is looked for as such."""
+    lues = await lire_parmi(
+        "SELECT v.mot FROM {parmi} p CROSS JOIN mot_variante v WHERE v.variante = p.v1 AND v.mot = p.v1",
+        [(mot,) for mot in mots],
+    )
+    connus = {str(ligne["mot"]) for ligne in lues}
+    await executer_lot(
+        "INSERT INTO mot_variante (variante, mot) VALUES ({}, {}) ON CONFLICT (variante, mot) DO NOTHING",
+        [(ligne["variante"], ligne["mot"]) for ligne in lignes_vocabulaire(m for m in mots if m not in connus)],
+    )
 
 
 async def _oublier(mots: Sequence[str]) -> None:

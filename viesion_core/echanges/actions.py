@@ -1,15 +1,26 @@
 """Taking a file: checked, carried out by batches, each a transaction that also moves the file on; and deciding."""
 
 import asyncio
+import contextlib
+import gc
 import pathlib
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Container, Generator, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
 from viesion_core.contexte import Contexte, Role
-from viesion_core.db import en_json, executer, executer_lot, lire, lire_un, transaction
+from viesion_core.db import (
+    en_json,
+    executer,
+    executer_lot,
+    identifiants,
+    inserer_rangees,
+    lire_parmi,
+    lire_un,
+    transaction,
+)
 from viesion_core.dossiers.controles import defauts_identite, nettoyer
 from viesion_core.dossiers.model import DROITS_CLOS, LIBELLE_SOURCE
 from viesion_core.echanges.ecriture import Lot
@@ -30,7 +41,8 @@ from viesion_core.echanges.rapprochement import cles, rapprocher
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from viesion_core.journal import journaliser_acte
 
-TAILLE_LOT = 1_000
+T = TypeVar("T")
+TAILLE_LOT = 2_000
 _CODES = {
     "nom_naissance": "CHAMP_OBLIGATOIRE",
     "prenom": "CHAMP_OBLIGATOIRE",
@@ -74,9 +86,10 @@ async def importer_fichier(ctx: Contexte, chemin: pathlib.Path, flux: Sequence[F
     ctx = msgspec.structs.replace(ctx, nom=LIBELLE_SOURCE.get(connu.emetteur, connu.emetteur))
     await asyncio.to_thread(verifier, chemin, controle, connu)
     identifiant, curseur = await _ouvrir(ctx, chemin.name, controle)
-    for lot in _lots(lignes(chemin, connu, curseur), connu, ctx):
-        await _executer(ctx, identifiant, connu, curseur, lot, secret)
-        curseur += len(lot)
+    async with _en_avance(_lots(lignes(chemin, connu, curseur), connu, ctx)) as lots:
+        async for lot in lots:
+            await _executer(ctx, identifiant, connu, curseur, lot, secret)
+            curseur += len(lot)
     async with transaction():
         await executer(
             "UPDATE echange_fichier SET etat = 'TRAITE', fini_le = {} WHERE id = {} AND curseur = recues",
@@ -128,7 +141,7 @@ Element = Commande | _Rejet
 
 def _lots(
     source: Iterable[tuple[int, Mapping[str, str]]], flux: Flux, ctx: Contexte
-) -> Iterator[list[tuple[int, Element]]]:
+) -> Generator[list[tuple[int, Element]]]:
     """Cut the lines into batches in which no two lines can be about the same person."""
     lot: list[tuple[int, Element]] = []
     vues: set[tuple[object, ...]] = set()
@@ -142,6 +155,27 @@ def _lots(
         vues.update(siennes)
     if lot:
         yield lot
+
+
+@contextlib.asynccontextmanager
+async def _en_avance(lots: Generator[list[T]]) -> AsyncIterator[AsyncIterator[list[T]]]:
+    """Give the batches, each read and understood in a thread while the one before is carried out."""
+    suivant = asyncio.create_task(asyncio.to_thread(next, lots, None))
+
+    async def un_a_un() -> AsyncIterator[list[T]]:
+        nonlocal suivant
+        while (lot := await suivant) is not None:
+            suivant = asyncio.create_task(asyncio.to_thread(next, lots, None))
+            yield lot
+
+    seuils = gc.get_threshold()
+    gc.set_threshold(50_000, *seuils[1:])  # tens of thousands of rows at once, none of them in a cycle
+    try:
+        yield un_a_un()
+    finally:
+        gc.set_threshold(*seuils)
+        await asyncio.gather(suivant, return_exceptions=True)
+        lots.close()
 
 
 def _comprendre(rang: int, ligne: Mapping[str, str], flux: Flux, ctx: Contexte) -> Element:
@@ -190,7 +224,7 @@ async def _executer(
             comptes[_ordonner(ecriture, commande, trouve.ligne, empreinte)] += 1
             faites.append(commande)
         await ecriture.ecrire()
-        await _noter_versions(flux, faites)
+        await _noter_versions(ctx, flux, faites, versions)
         await _remplacer(flux, {c.id_individu for c in faites} | {r.cle for r in rejets})
         await _rejeter(ctx, identifiant, flux, rejets)
         avance = await executer(
@@ -222,22 +256,29 @@ def _ordonner(ecriture: Lot, c: Commande, ligne: Mapping[str, Any] | None, empre
 
 
 async def _versions(flux: Flux, individus: Sequence[str]) -> dict[str, int]:
-    if not individus:
-        return {}
-    marques = ", ".join("{}" for _ in individus)
-    trouvees = await lire(
-        f"SELECT cle, version_recue FROM echange_version WHERE flux = {{}} AND cle IN ({marques})",
+    trouvees = await lire_parmi(
+        """SELECT v.cle, v.version_recue FROM {parmi} p CROSS JOIN echange_version v
+        WHERE v.cle = p.v1 AND v.flux = {}""",
+        [(individu,) for individu in individus],
         flux.code,
-        *individus,
     )
     return {ligne["cle"]: ligne["version_recue"] for ligne in trouvees}
 
 
-async def _noter_versions(flux: Flux, faites: Sequence[Commande]) -> None:
+async def _noter_versions(ctx: Contexte, flux: Flux, faites: Sequence[Commande], connues: Container[str]) -> None:
+    """Keep the version carried out of each person; a batch has one line at most about each."""
     await executer_lot(
-        """INSERT INTO echange_version (id, flux, cle, version_recue) VALUES ({}, {}, {}, {})
-        ON CONFLICT (flux, cle) DO UPDATE SET version_recue = excluded.version_recue""",
-        [(uuid.uuid4(), flux.code, c.id_individu, c.version) for c in faites],
+        "UPDATE echange_version SET version_recue = {} WHERE flux = {} AND cle = {}",
+        [(c.version, flux.code, c.id_individu) for c in faites if c.id_individu in connues],
+    )
+    nouvelles = [c for c in faites if c.id_individu not in connues]
+    await inserer_rangees(
+        "echange_version",
+        ("id", "flux", "cle", "version_recue"),
+        [
+            (id_, flux.code, c.id_individu, c.version)
+            for id_, c in zip(identifiants(ctx.maintenant), nouvelles, strict=False)
+        ],
     )
 
 
@@ -255,17 +296,19 @@ async def _remplacer(flux: Flux, concernees: set[str]) -> None:
 
 
 async def _rejeter(ctx: Contexte, identifiant: uuid.UUID, flux: Flux, rejets: Sequence[_Rejet]) -> None:
-    await executer_lot(
-        """INSERT INTO echange_rejet (id, fichier, ligne, id_message, flux, cle, code, champ, message, commande,
-            empreinte, candidat, etat, motif, decide_par, recu_le, version)
-        VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 'A_TRAITER', '', '', {}, 1)""",
+    await inserer_rangees(
+        "echange_rejet",
+        (
+            "id", "fichier", "ligne", "id_message", "flux", "cle", "code", "champ", "message", "commande", "empreinte",
+            "candidat", "etat", "motif", "decide_par", "recu_le", "version",
+        ),
         [
             (
-                uuid.uuid4(), identifiant, r.rang, r.id_message, flux.code, r.cle, r.code, r.champ, r.message,
+                id_, identifiant, r.rang, r.id_message, flux.code, r.cle, r.code, r.champ, r.message,
                 en_json(msgspec.structs.replace(r.commande, nir="")) if r.commande else None,
-                r.empreinte, r.candidat, ctx.maintenant,
+                r.empreinte, r.candidat, "A_TRAITER", "", "", ctx.maintenant, 1,
             )
-            for r in rejets
+            for id_, r in zip(identifiants(ctx.maintenant), rejets, strict=False)
         ],
     )  # fmt: skip
 
@@ -305,7 +348,8 @@ async def trancher_doublon(
         await _decider(ctx, identifiant, EtatRejet.REGLE, "Même personne" if meme else "Autre personne", version)
         _ordonner(ecriture, commande, ligne, rejet["empreinte"])
         await ecriture.ecrire()
-        await _noter_versions(connu, [commande])
+        connues = await _versions(connu, [commande.id_individu])
+        await _noter_versions(ctx, connu, [commande], connues)
 
 
 async def _personne(numero: int | None) -> dict[str, Any] | None:

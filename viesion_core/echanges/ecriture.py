@@ -4,22 +4,19 @@ An act per line keeps the history, the provenance and « tel que connu le » of 
 the rows of the whole batch go in a few statements, inside the transaction that also moves the file on.
 """
 
+import asyncio
 import datetime as dt
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from viesion_core.actes.model import completer
-from viesion_core.actes.tables import Acte, EvenementEnAttente, Revision
+from viesion_core.actes.suivi import Suivi
 from viesion_core.contexte import Contexte
-from viesion_core.db import base_courante, executer_lot, inserer_lot, lire, lire_valeur
+from viesion_core.db import base_courante, executer_lot, inserer_lot, inserer_rangees, lire, lire_valeur
 from viesion_core.dossiers.indexation import indexer
 from viesion_core.dossiers.model import ACCOMP_RSA, SaisieIdentite, nom_en_usage
 from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif
-from viesion_core.journal.actions import journaliser_reprise
-from viesion_core.journal.model import Ligne
 from viesion_core.nomenclatures.model import cle
 
 DU_PARTENAIRE = (
@@ -53,10 +50,9 @@ class Lot:
     def __init__(self, ctx: Contexte, source: str) -> None:
         self.ctx = ctx
         self.source = source
-        self._nouvelles: list[tuple[dict[str, Any], dt.date]] = []
+        self._nouvelles: list[tuple[dict[str, Any], dt.date, str]] = []
         self._changees: list[tuple[Mapping[str, Any], dict[str, Any], list[str]]] = []
         self.nirs: list[tuple[int, str]] = []
-        self._a_suivre: list[tuple[dict[str, Any], str]] = []
 
     def creer(self, identite: SaisieIdentite, id_individu: str, empreinte: str) -> None:
         """Open a dossier: the person and the entry into Accomp RSA, on the opening of the right."""
@@ -69,8 +65,7 @@ class Lot:
             "version": 1,
         }
         entree = identite.date_ouverture or identite.date_demande or self.ctx.aujourdhui
-        self._nouvelles.append((ligne, entree))
-        self._a_suivre.append((ligne, empreinte))
+        self._nouvelles.append((ligne, entree, empreinte))
 
     def modifier(self, avant: Mapping[str, Any], identite: SaisieIdentite, id_individu: str, empreinte: str) -> bool:
         """Bring the partner's fields of a dossier up to date; False when nothing differs."""
@@ -94,91 +89,60 @@ class Lot:
         return True
 
     async def ecrire(self) -> None:
-        """Write everything, inside the open transaction."""
-        actes: list[dict[str, Any]] = []
-        revisions: list[dict[str, Any]] = []
-        evenements: list[dict[str, Any]] = []
-        numeros = await _numeros(len(self._nouvelles))
+        """Write everything, inside the open transaction; a thread tells the history while the engine takes the rows."""
+        suivi = Suivi(self.ctx)
+        personnes, entrees = await self._ouvrir(suivi)
+        recit = asyncio.create_task(asyncio.to_thread(self._raconter, suivi, personnes, entrees))
+        await self._inserer(personnes, entrees)
+        await recit
+        await suivi.ecrire()
+
+    async def _ouvrir(self, suivi: Suivi) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the rows of the new people and of their entries."""
         personnes, entrees = [], []
-        for (ligne, debut), numero in zip(self._nouvelles, numeros, strict=True):
-            ligne["numero"] = numero
-            personne = completer(Beneficiaire, ligne)
-            entree = completer(
-                EntreeDispositif,
-                {"id": uuid.uuid4(), "beneficiaire": numero, "dispositif": ACCOMP_RSA, "debut": debut, "version": 1},
-            )
-            personnes.append(personne)
-            entrees.append(entree)
-            nom = f"{nom_en_usage(ligne['nom_naissance'], ligne['nom_usage'])} {ligne['prenom']}"
-            acte = self._acte("dossier.ouvrir", f"Ouverture du dossier de {nom}", numero)
-            actes.append(acte)
-            revisions.append(_revision(acte, 0, "beneficiaire", numero, None, personne))
-            revisions.append(_revision(acte, 1, "entree_dispositif", entree["id"], None, entree))
-            evenements.append(self._evenement(acte, "dossier_ouvert", {"beneficiaire": numero}))
+        numeros = await _numeros(len(self._nouvelles))
+        for (ligne, debut, _), numero in zip(self._nouvelles, numeros, strict=True):
+            personnes.append({"numero": numero, **ligne})
+            entrees.append(
+                {
+                    "id": suivi.cle(), "beneficiaire": numero, "dispositif": ACCOMP_RSA, "debut": debut, "fin": None,
+                    "motif_fin": "", "commentaire": "", "version": 1,
+                }
+            )  # fmt: skip
+        return personnes, entrees
+
+    def _raconter(
+        self, suivi: Suivi, personnes: Sequence[Mapping[str, Any]], entrees: Sequence[Mapping[str, Any]]
+    ) -> None:
+        for personne, entree in zip(personnes, entrees, strict=True):
+            numero = personne["numero"]
+            nom = f"{nom_en_usage(personne['nom_naissance'], personne['nom_usage'])} {personne['prenom']}"
+            acte = suivi.acte("dossier.ouvrir", f"Ouverture du dossier de {nom}", numero)
+            suivi.revision(acte, 0, "beneficiaire", numero, None, personne)
+            suivi.revision(acte, 1, "entree_dispositif", entree["id"], None, entree)
+            suivi.evenement(acte, "dossier_ouvert", {"beneficiaire": numero})
         for avant, apres, champs in self._changees:
-            acte = self._acte("dossier.modifier", _libelle(champs), avant["numero"])
-            actes.append(acte)
-            revisions.append(_revision(acte, 0, "beneficiaire", avant["numero"], avant, apres))
-            donnees = {"beneficiaire": avant["numero"], "champs": sorted(champs)}
-            evenements.append(self._evenement(acte, "dossier_modifie", donnees))
+            numero = avant["numero"]
+            acte = suivi.acte("dossier.modifier", _libelle(champs), numero)
+            suivi.revision(acte, 0, "beneficiaire", numero, avant, apres)
+            suivi.evenement(acte, "dossier_modifie", {"beneficiaire": numero, "champs": sorted(champs)})
+
+    async def _inserer(self, personnes: Sequence[Mapping[str, Any]], entrees: Sequence[Mapping[str, Any]]) -> None:
         await inserer_lot(Beneficiaire, personnes)
         await inserer_lot(EntreeDispositif, entrees)
         await executer_lot(
             f"UPDATE beneficiaire SET {', '.join(f'{c} = {{}}' for c in _ECRITES)} WHERE numero = {{}}",
             [(*(apres[c] for c in _ECRITES), avant["numero"]) for avant, apres, _ in self._changees],
         )
+        await indexer([(li["numero"], *(li[c] for c in _NOMS)) for li in personnes], nouvelles=True)
         renommees = [apres for _, apres, champs in self._changees if any(c in champs for c in _NOMS)]
-        await indexer([(li["numero"], *(li[c] for c in _NOMS)) for li in [*personnes, *renommees]])
-        self.nirs += [(ligne["numero"], empreinte) for ligne, empreinte in self._a_suivre if empreinte]
+        await indexer([(li["numero"], *(li[c] for c in _NOMS)) for li in renommees])
+        connus = [(li["numero"], nir) for li, (_, _, nir) in zip(personnes, self._nouvelles, strict=True) if nir]
+        await inserer_rangees("echange_nir", ("beneficiaire", "empreinte"), connus)
         await executer_lot(
             """INSERT INTO echange_nir (beneficiaire, empreinte) VALUES ({}, {})
             ON CONFLICT (beneficiaire) DO UPDATE SET empreinte = excluded.empreinte""",
             self.nirs,
-        )
-        await inserer_lot(Acte, actes)
-        await inserer_lot(Revision, revisions)
-        await inserer_lot(EvenementEnAttente, evenements)
-        await journaliser_reprise([self._journal(acte) for acte in actes])
-
-    def _acte(self, nature: str, libelle: str, numero: int) -> dict[str, Any]:
-        return {
-            "id": uuid.uuid4(),
-            "nature": nature,
-            "libelle": libelle[:300],
-            "utilisateur": self.ctx.utilisateur,
-            "auteur": self.ctx.nom,
-            "organisme": self.ctx.organisme,
-            "beneficiaire": numero,
-            "at": self.ctx.maintenant,
-            "annule": None,
-            "annule_par": None,
-        }
-
-    def _evenement(self, acte: Mapping[str, Any], nom: str, donnees: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "id": uuid.uuid4(),
-            "acte": acte["id"],
-            "nom": nom,
-            "donnees": donnees,
-            "at": self.ctx.maintenant,
-            "livre_le": None,
-            "tentatives": 0,
-            "prochain_essai": self.ctx.maintenant,
-            "erreur": "",
-        }
-
-    def _journal(self, acte: Mapping[str, Any]) -> Ligne:
-        return Ligne(
-            at=acte["at"],
-            utilisateur=acte["utilisateur"],
-            organisme=acte["organisme"],
-            role=str(self.ctx.role),
-            operation=acte["nature"],
-            objet="dossier",
-            cle=str(acte["beneficiaire"]),
-            acte=acte["id"],
-            motif="",
-            adresse=self.ctx.adresse,
         )
 
 
@@ -196,21 +160,6 @@ async def _numeros(nombre: int) -> Sequence[int]:
 
 def _cles(nom: str, prenom: str) -> dict[str, str]:
     return {"nom_cle": cle(nom)[:80], "prenom_cle": cle(prenom)[:80]}
-
-
-def _revision(
-    acte: Mapping[str, Any], ordre: int, table: str, cle_: object, avant: Any, apres: Mapping[str, Any]
-) -> dict[str, Any]:
-    return {
-        "id": uuid.uuid4(),
-        "acte": acte["id"],
-        "ordre": ordre,
-        "nom_table": table,
-        "cle": str(cle_),
-        "version": apres["version"],
-        "avant": avant,
-        "apres": apres,
-    }
 
 
 def _libelle(champs: Sequence[str]) -> str:

@@ -68,9 +68,10 @@ def verifier(chemin: pathlib.Path, controle: Controle, flux: Flux) -> None:
     nombre = clotures = 0
     source = _Lignes(chemin)
     try:
-        for ligne in _rangees(source, flux.colonnes):
+        action, fermer = flux.colonnes.index(flux.action), str(Action.FERMER)
+        for rangee in _rangees(source, flux.colonnes):
             nombre += 1
-            clotures += ligne[flux.action] == Action.FERMER
+            clotures += rangee[action] == fermer
         empreinte = source.empreinte.hexdigest()
     finally:
         source.close()
@@ -86,27 +87,28 @@ def lignes(chemin: pathlib.Path, flux: Flux, apres: int) -> Iterator[tuple[int, 
     """Yield the lines after the first `apres`, with their rank from 1 (the header is not one)."""
     source = _Lignes(chemin)
     try:
-        for rang, ligne in enumerate(_rangees(source, flux.colonnes), 1):
+        for rang, rangee in enumerate(_rangees(source, flux.colonnes), 1):
             if rang > apres:
-                yield rang, ligne
+                yield rang, dict(zip(flux.colonnes, rangee, strict=True))
     finally:
         source.close()
 
 
-def _rangees(source: _Lignes, colonnes: Sequence[str]) -> Iterator[dict[str, str]]:
+def _rangees(source: _Lignes, colonnes: Sequence[str]) -> Iterator[list[str]]:
     texte = io.TextIOWrapper(io.BufferedReader(source, 1 << 16), encoding="utf-8", errors="strict", newline="")
     lecteur = csv.reader(texte, delimiter=";", strict=True)
+    nombre = len(colonnes)
     try:
         entete = next(lecteur, [])
         if tuple(entete) != tuple(colonnes):
             raise FichierRefuse("SCHEMA_INVALIDE", "Les colonnes ne sont pas celles du flux, dans leur ordre.")
         for rangee in lecteur:
-            if len(rangee) != len(colonnes):
-                message = f"Ligne {lecteur.line_num} : {len(rangee)} colonnes au lieu de {len(colonnes)}."
+            if len(rangee) != nombre:
+                message = f"Ligne {lecteur.line_num} : {len(rangee)} colonnes au lieu de {nombre}."
                 raise FichierRefuse("SCHEMA_INVALIDE", message)
-            if any(len(case) > LONGUEUR_CHAMP for case in rangee):
+            if max(map(len, rangee)) > LONGUEUR_CHAMP:
                 raise FichierRefuse("SCHEMA_INVALIDE", f"Ligne {lecteur.line_num} : une case est démesurée.")
-            yield dict(zip(colonnes, rangee, strict=True))
+            yield rangee
     except UnicodeDecodeError as erreur:
         raise FichierRefuse("SCHEMA_INVALIDE", "Le fichier n'est pas en UTF-8.") from erreur
     except csv.Error as erreur:

@@ -1,11 +1,11 @@
 """Who a line is about: by identifiant, then NIR and birth, then matricule, rôle and prénom; a name only suggests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 
-from viesion_core.db import Ligne, lire
+from viesion_core.db import Ligne, lire_parmi
 from viesion_core.echanges.model import Commande
 from viesion_core.nomenclatures.model import cle
 
@@ -32,23 +32,18 @@ def cles(commande: Commande) -> list[tuple[object, ...]]:
 
 async def rapprocher(commandes: Sequence[Commande], empreintes: Sequence[str]) -> list[Rapprochement]:
     """Return, for each command, whose it is: four readings for the whole batch."""
-    par_id = {li["id_individu"]: li for li in await _lire("id_individu", [c.id_individu for c in commandes])}
+    individus = [c.id_individu for c in commandes]
+    par_id = {li["id_individu"]: li for li in await _lire("b.id_individu", individus)}
     reste = [i for i, c in enumerate(commandes) if c.id_individu not in par_id]
     par_nir: dict[str, list[Ligne]] = {}
-    for li in (
-        await lire(
-            f"""SELECT e.empreinte AS empreinte_nir, b.* FROM echange_nir e
-            JOIN beneficiaire b ON b.numero = e.beneficiaire
-        WHERE e.empreinte IN ({_marques(reste)})""",
-            *(empreintes[i] for i in reste),
-        )
-        if reste
-        else []
+    for li in await lire_parmi(
+        """SELECT e.empreinte AS empreinte_nir, b.* FROM {parmi} p CROSS JOIN echange_nir e
+        JOIN beneficiaire b ON b.numero = e.beneficiaire WHERE e.empreinte = p.v1""",
+        [(empreintes[i],) for i in reste if empreintes[i]],
     ):
         par_nir.setdefault(li.pop("empreinte_nir"), []).append(li)
     par_matricule: dict[tuple[Any, ...], list[Ligne]] = {}
-    matricules = {commandes[i].identite.matricule for i in reste} - {""}
-    for li in await _lire("matricule", matricules):
+    for li in await _lire("b.matricule", {commandes[i].identite.matricule for i in reste} - {""}):
         par_matricule.setdefault((li["matricule"], li["role_foyer"], li["prenom_cle"]), []).append(li)
     par_nom = await _par_nom([commandes[i] for i in reste])
     return [
@@ -83,16 +78,12 @@ def _choisir(
 
 async def _par_nom(commandes: Sequence[Commande]) -> dict[tuple[Any, ...], int]:
     """Return the dossiers by (name, first name, birth), under both names of the person."""
-    if not commandes:
-        return {}
-    jours = {c.identite.date_naissance for c in commandes}
-    prenoms = {cle(c.identite.prenom) for c in commandes}
     trouves: dict[tuple[Any, ...], int] = {}
-    for li in await lire(
-        f"""SELECT numero, nom_naissance, nom_usage, prenom_cle, date_naissance FROM beneficiaire
-        WHERE date_naissance IN ({_marques(jours)}) AND prenom_cle IN ({_marques(prenoms)}) ORDER BY numero DESC""",
-        *jours,
-        *prenoms,
+    for li in await lire_parmi(
+        """SELECT b.numero, b.nom_naissance, b.nom_usage, b.prenom_cle, b.date_naissance
+        FROM {parmi} p CROSS JOIN beneficiaire b WHERE b.date_naissance = p.v1 AND b.prenom_cle = p.v2
+        ORDER BY b.numero DESC""",
+        {(c.identite.date_naissance, cle(c.identite.prenom)) for c in commandes},
     ):
         for nom in (li["nom_naissance"], li["nom_usage"]):
             if nom:
@@ -100,12 +91,7 @@ async def _par_nom(commandes: Sequence[Commande]) -> dict[tuple[Any, ...], int]:
     return trouves
 
 
-async def _lire(colonne: str, valeurs: Iterable[str]) -> list[Ligne]:
-    liste = list(valeurs)
-    if not liste:
-        return []
-    return await lire(f"SELECT * FROM beneficiaire WHERE {colonne} IN ({_marques(liste)})", *liste)
-
-
-def _marques(valeurs: Iterable[Any]) -> str:
-    return ", ".join("{}" for _ in valeurs)
+async def _lire(colonne: str, valeurs: Collection[str]) -> list[Ligne]:
+    return await lire_parmi(
+        f"SELECT b.* FROM {{parmi}} p CROSS JOIN beneficiaire b WHERE {colonne} = p.v1", [(v,) for v in valeurs]
+    )

@@ -7,11 +7,14 @@ import uuid
 import weakref
 from collections.abc import Sequence
 
+import msgspec
+
 from viesion_core.contexte import Contexte
-from viesion_core.db import base_courante, executer, executer_lot, lire_un, transaction
+from viesion_core.db import base_courante, executer, inserer_rangees, lire_un, transaction
 from viesion_core.journal.model import Ligne, empreinte
 
 PERIODE = 1.0
+_COLONNES = ("seq", *Ligne.__struct_fields__, "precedent", "empreinte")
 _LOG = logging.getLogger("viesion.journal")
 _en_attente: list[Ligne] = []
 _verrous: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = weakref.WeakKeyDictionary()
@@ -90,30 +93,9 @@ async def _enchainer(lignes: Sequence[Ligne]) -> None:
     for ligne in lignes:
         seq += 1
         suivante = empreinte(seq, ligne, precedent)
-        valeurs.append(
-            (
-                seq,
-                ligne.at,
-                ligne.utilisateur,
-                ligne.organisme,
-                ligne.role,
-                ligne.operation,
-                ligne.objet,
-                ligne.cle,
-                ligne.acte,
-                ligne.motif,
-                ligne.adresse,
-                precedent,
-                suivante,
-            )
-        )
+        valeurs.append((seq, *msgspec.structs.astuple(ligne), precedent, suivante))
         precedent = suivante
-    await executer_lot(
-        """INSERT INTO journal (seq, at, utilisateur, organisme, role, operation, objet, cle, acte, motif, adresse,
-            precedent, empreinte)
-        VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})""",
-        valeurs,
-    )
+    await inserer_rangees("journal", _COLONNES, valeurs)
     await executer("UPDATE journal_tete SET nombre = {}, empreinte = {} WHERE id = 1", seq, precedent)
 
 

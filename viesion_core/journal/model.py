@@ -1,6 +1,7 @@
 """A line of the journal and the chain that makes it tamper-evident."""
 
 import datetime as dt
+import functools
 import hashlib
 import uuid
 
@@ -43,7 +44,7 @@ def empreinte(seq: int, ligne: Ligne, precedent: str) -> str:
     corps = msgspec.json.encode(
         [
             seq,
-            ligne.at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            _instant(ligne.at),
             str(ligne.utilisateur or ""),
             str(ligne.organisme or ""),
             ligne.role,
@@ -57,3 +58,8 @@ def empreinte(seq: int, ligne: Ligne, precedent: str) -> str:
         ]
     )
     return hashlib.sha256(corps).hexdigest()
+
+
+@functools.lru_cache(maxsize=64)
+def _instant(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")

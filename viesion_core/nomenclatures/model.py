@@ -130,6 +130,16 @@ def cle(texte: str) -> str:
 
     « Saint-Étienne d'Œuf » gives "SAINT ETIENNE D OEUF". One key serves search, order and duplicates.
     """
+    if texte.isascii():
+        return " ".join(texte.translate(_ASCII).split())
+    return _cle_accentuee(texte)
+
+
+_ASCII = {code: (chr(code).upper() if chr(code).isalnum() else " ") for code in range(128)}
+
+
+@functools.lru_cache(maxsize=16_384)
+def _cle_accentuee(texte: str) -> str:
     plat = unicodedata.normalize("NFKD", texte.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
     lettres = (c if c.isalnum() else " " for c in plat if not unicodedata.combining(c))
     return " ".join("".join(lettres).upper().split())

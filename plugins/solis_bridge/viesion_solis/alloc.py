@@ -20,19 +20,17 @@ _CIVILITES = {"": "", "M": "M", "MME": "MME", "MLE": "MME"}
 _OUI_NON = {"": True, "1": True, "0": False}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NIR = re.compile(r"[1-478]\d{2}\d{2}(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
-_CONTROLE = re.compile(r"[\x00-\x1f\x7f-\x9f�]")
-_MOJIBAKE = re.compile(r"Ã[\x80-\xbf©¨ª«§´¢®¯¹»¼]|â€")
+_ABIME = re.compile(r"[\x00-\x1f\x7f-\x9f�]|Ã[\x80-\xbf©¨ª«§´¢®¯¹»¼]|â€")
 _FORMULE = ("=", "+", "-", "@")
+_SUSPECT = re.compile(rf"{_ABIME.pattern}|(?:^|\|)[=+\-@]")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ACTIONS = {action.value: action for action in Action}
 
 
 def lire(ligne: Mapping[str, str]) -> Commande:
     """Return the command of a line; LigneRefusee names the column, never its value."""
-    for champ, valeur in ligne.items():
-        if _CONTROLE.search(valeur) or _MOJIBAKE.search(valeur):
-            raise LigneRefusee("VALEUR_INVALIDE", champ, "Des caractères sont abîmés (encodage).")
-        if valeur.startswith(_FORMULE) and champ != "tel":
-            raise LigneRefusee("VALEUR_INVALIDE", champ, "La valeur commence comme une formule de tableur.")
-    action = _code(ligne, "action", {a.value: a for a in Action})
+    _exiger_lisible(ligne)
+    action = _code(ligne, "action", _ACTIONS)
     fermeture = action is Action.FERMER
     if fermeture and not ligne["date_naissance"].strip():
         naissance = dt.date(1900, 1, 1)
@@ -67,6 +65,18 @@ def lire(ligne: Mapping[str, str]) -> Commande:
         identite=identite,
         nir=_nir(ligne["nir"]),
     )
+
+
+def _exiger_lisible(ligne: Mapping[str, str]) -> None:
+    """Refuse damaged characters and formulas; the whole line is looked at once, its columns only when one is wrong."""
+    texte = "|".join(ligne.values())
+    if not _SUSPECT.search(texte):
+        return
+    for champ, valeur in ligne.items():
+        if _ABIME.search(valeur):
+            raise LigneRefusee("VALEUR_INVALIDE", champ, "Des caractères sont abîmés (encodage).")
+        if valeur.startswith(_FORMULE) and champ != "tel":
+            raise LigneRefusee("VALEUR_INVALIDE", champ, "La valeur commence comme une formule de tableur.")
 
 
 def cle_nir(treize: str) -> int:
@@ -125,7 +135,7 @@ def _date(ligne: Mapping[str, str], champ: str) -> dt.date | None:
     valeur = ligne[champ].strip()
     if not valeur:
         return None
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", valeur):
+    if not _DATE.fullmatch(valeur):
         raise LigneRefusee("DATES_INCOHERENTES", champ, "La date s'écrit AAAA-MM-JJ.")
     try:
         return dt.date.fromisoformat(valeur)
