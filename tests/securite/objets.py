@@ -86,6 +86,7 @@ async def creer_objets(
     identifiants["rejets"] = await _rejeter(auteur, canari)
     identifiants["envois"] = await _envoyer(auteur, numero, canari)
     textes = {"reponses": "MOS_27", "alertes": "A02", "bilans": "MOS", "modeles": "CONVOCATION", "editions": "1"}
+    textes["questionnaires"] = "MOS"
     textes["ecrans"] = "notes"
     return Objets(canari=canari, numero=numero, identifiants=identifiants, textes=textes)
 

@@ -29,6 +29,7 @@ def adresses(monde: Monde) -> list[str]:
         f"{RACINE}/organismes/nouveau",
         f"{RACINE}/organismes/{monde.organisme}",
         f"{RACINE}/organismes/{monde.organisme}/modifier",
+        f"{RACINE}/questionnaires",
         f"{RACINE}/utilisateurs",
         f"{RACINE}/utilisateurs/nouveau",
         f"{RACINE}/utilisateurs/{monde.referent.utilisateur}",

@@ -5,124 +5,119 @@ accepted, and even then the history keeps it (each bilan is one acte, undoable).
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
-from viesion_core.actes import acte
-from viesion_core.bilans.actions import annoncer
-from viesion_core.bilans.model import Question, Questionnaire
+from viesion_core.acces.perimetre import exiger_ecriture
+from viesion_core.actes import Acte, acte
+from viesion_core.bilans.actions import annoncer, exiger_modifiable
+from viesion_core.bilans.model import BilanResume, Questionnaire
 from viesion_core.bilans.queries import bilan, derniere_version, questionnaire_de, reponses
-from viesion_core.bilans.regles import avancement, normaliser, options_de
+from viesion_core.bilans.queries_report import apercu_report
+from viesion_core.bilans.regles import avancement
+from viesion_core.bilans.report import Ecart, rapprocher
 from viesion_core.bilans.tables import Bilan, Reponse
-from viesion_core.contexte import Contexte
-from viesion_core.db import lire
+from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie
 from viesion_core.organismes.actions import exiger_administration
 
-_LOT = 500
-
-
-class Ecart(msgspec.Struct, frozen=True):
-    """Why the answers to a question do not map, in French; never the answers themselves."""
-
-    question: str
-    raison: str
+PERTES = "Des réponses ne passent pas : acceptez de les laisser, ou gardez le bilan sur sa version."
 
 
 class Rapport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a carrying-over did, or would do: bilans carried, left as they are, and the answers that do not map."""
+    """What a carrying-over did, or would do: bilans carried, left as they are, and the answers that do not map.
+
+    `restants`: how many of those asked for are still to carry, when only `maximum` were.
+    """
 
     code: str
     version: int
     reportes: int
     laisses: int
     ecarts: Mapping[Ecart, int]
+    restants: int = 0
 
 
-def rapprocher(ancien: Questionnaire, nouveau: Questionnaire, valeurs: Mapping[str, Any], ctx: Contexte) -> list[Ecart]:
-    """Return the answers that the new version would refuse, or would understand otherwise."""
-    avant, apres = ancien.par_code(), nouveau.par_code()
-    ecarts = []
-    for code, valeur in valeurs.items():
-        raison = "la question n'existe plus" if code not in apres else _defaut(avant[code], apres[code], valeur, ctx)
-        if raison:
-            ecarts.append(Ecart(code, raison))
-    return ecarts
-
-
-def _defaut(avant: Question, apres: Question, valeur: Any, ctx: Contexte) -> str:
-    if avant.type is not apres.type:
-        return f"la question passe de {avant.type} à {apres.type}"
-    if avant.liste != apres.liste or avant.unite != apres.unite:
-        return "la liste ou l'unité a changé"
-    if avant.sensible and not apres.sensible:
-        return "la réponse était une donnée de santé et ne le serait plus"
-    if apres.liste:
-        return ""
-    try:
-        normaliser(apres, valeur, options_de(apres, {}), ctx.aujourdhui)
-    except ErreurSaisie as erreur:
-        return f"la réponse serait refusée ({erreur.message.rstrip('.')})"
-    return ""
-
-
-async def reporter_bilans(ctx: Contexte, code: str, *, appliquer: bool, avec_pertes: bool = False) -> Rapport:
+async def reporter_bilans(
+    ctx: Contexte, code: str, *, appliquer: bool, avec_pertes: bool = False, maximum: int | None = None
+) -> Rapport:
     """Carry the open bilans of a questionnaire over to its latest version; `appliquer` False only says so.
 
-    `avec_pertes`: carry too the bilans of which some answers do not map, without these. Raises ErreurMetier for an
-    unknown code.
+    `avec_pertes`: carry too the bilans of which some answers do not map, without these. `maximum`: so many at once.
+    Raises ErreurMetier for an unknown code.
     """
     exiger_administration(ctx)
-    trouve = await derniere_version(code)
-    if trouve is None:
-        raise ErreurMetier(f"Aucun questionnaire n'a le code {code}.")
-    identifiant, nouveau = trouve
-    reportes = laisses = 0
-    ecarts: Counter[Ecart] = Counter()
-    dernier = uuid.UUID(int=0)
-    while lignes := await lire(
-        f"""SELECT x.id, x.beneficiaire FROM bilan x JOIN questionnaire q ON q.id = x.questionnaire
-        WHERE q.code = {{}} AND q.id <> {{}} AND x.clos_le IS NULL AND x.id > {{}} ORDER BY x.id LIMIT {_LOT}""",
-        code,
-        identifiant,
-        dernier,
-    ):
-        for ligne in lignes:
-            trouves, fait = await _reporter(ctx, ligne, identifiant, nouveau, appliquer, avec_pertes)
-            ecarts.update(trouves)
-            reportes, laisses = reportes + fait, laisses + (not fait)
-        dernier = lignes[-1]["id"]
-    return Rapport(code=code, version=nouveau.version, reportes=reportes, laisses=laisses, ecarts=ecarts)
+    vu = await apercu_report(ctx, code)
+    voulus = [*vu.complets, *(vu.incomplets if avec_pertes else ())]
+    reportes = len(voulus)
+    if appliquer:
+        trouve = await derniere_version(code)
+        assert trouve is not None  # noqa: S101 - the preview has found it
+        pris = voulus if maximum is None else voulus[:maximum]
+        reportes = sum([await _reporter_un(ctx, numero, cle, trouve, avec_pertes) for numero, cle in pris])
+    return Rapport(
+        code=code,
+        version=vu.questionnaire.version,
+        reportes=reportes,
+        laisses=vu.bilans - len(voulus),
+        ecarts=vu.ecarts,
+        restants=max(0, len(voulus) - maximum) if appliquer and maximum is not None else 0,
+    )
+
+
+async def reporter_bilan(
+    ctx: Contexte,
+    numero: int,
+    identifiant: uuid.UUID,
+    *,
+    version: int,
+    installees: frozenset[str],
+    avec_pertes: bool = False,
+) -> Acte:
+    """Carry one open bilan known at `version` over to the latest version of its questionnaire.
+
+    Raises ErreurSaisie when some answers do not map and `avec_pertes` does not accept to leave them.
+    """
+    exiger_ecriture(ctx)
+    async with acte(ctx, "bilan.reporter", "", beneficiaire=numero) as a:
+        fiche = await bilan(ctx, numero, identifiant, verrou=True)
+        exiger_modifiable(ctx, fiche, installees)
+        trouve = await derniere_version(fiche.code)
+        if trouve is None or trouve[1].version <= fiche.version_questionnaire:
+            raise ErreurMetier("Ce bilan est déjà sur la dernière version de son questionnaire.")
+        if not await _reporter(a, fiche, trouve, avec_pertes, version):
+            raise ErreurSaisie({"avec_pertes": PERTES}, PERTES)
+    return a
+
+
+async def _reporter_un(
+    ctx: Contexte, numero: int, identifiant: uuid.UUID, trouve: tuple[uuid.UUID, Questionnaire], avec_pertes: bool
+) -> bool:
+    """Carry one bilan over, in its act; False when it changed meanwhile. The administration reads as the system."""
+    async with acte(ctx, "bilan.reporter", "", beneficiaire=numero) as a:
+        fiche = await bilan(contexte_systeme(ctx.maintenant), numero, identifiant, verrou=True)
+        if fiche.clos or fiche.questionnaire == trouve[0]:
+            return False
+        return await _reporter(a, fiche, trouve, avec_pertes, fiche.version)
 
 
 async def _reporter(
-    ctx: Contexte,
-    ligne: Mapping[str, Any],
-    identifiant: uuid.UUID,
-    nouveau: Questionnaire,
-    appliquer: bool,
-    avec_pertes: bool,
-) -> tuple[list[Ecart], bool]:
-    """Carry one bilan over; return what does not map, and whether it is (or would be) carried."""
-    async with acte(ctx, "bilan.reporter", "", beneficiaire=ligne["beneficiaire"]) as a:
-        fiche = await bilan(ctx, ligne["beneficiaire"], ligne["id"], verrou=True)
-        if fiche.clos or fiche.questionnaire == identifiant:
-            return [], False
-        actuelles = {r.question: r for r in await reponses(fiche.id)}
-        valeurs = {question: reponse.valeur for question, reponse in actuelles.items()}
-        ecarts = rapprocher(await questionnaire_de(fiche), nouveau, valeurs, ctx)
-        if (ecarts and not avec_pertes) or not appliquer:
-            return ecarts, not ecarts or avec_pertes
-        for ecart in ecarts:
-            perdue = actuelles[ecart.question]
-            await a.supprimer(Reponse, perdue.id, version=perdue.version)
-            del valeurs[ecart.question]
-        etat = avancement(nouveau, valeurs)
-        a.libelle = f"{fiche.nom} reporté en version {nouveau.version}"
-        colonnes = {"questionnaire": identifiant, "nombre_questions": etat.total, "nombre_reponses": etat.reponses}
-        await a.modifier(Bilan, fiche.id, colonnes, version=fiche.version)
-        annoncer(a, fiche.id, ligne["beneficiaire"])
-    return ecarts, True
+    a: Acte, fiche: BilanResume, trouve: tuple[uuid.UUID, Questionnaire], avec_pertes: bool, version: int
+) -> bool:
+    identifiant, nouveau = trouve
+    actuelles = {r.question: r for r in await reponses(fiche.id)}
+    valeurs = {question: reponse.valeur for question, reponse in actuelles.items()}
+    ecarts = rapprocher(await questionnaire_de(fiche), nouveau, valeurs, a.ctx.aujourdhui)
+    if ecarts and not avec_pertes:
+        return False
+    for ecart in ecarts:
+        perdue = actuelles[ecart.question]
+        await a.supprimer(Reponse, perdue.id, version=perdue.version)
+        del valeurs[ecart.question]
+    etat = avancement(nouveau, valeurs)
+    a.libelle = f"{fiche.nom} reporté en version {nouveau.version}"
+    colonnes = {"questionnaire": identifiant, "nombre_questions": etat.total, "nombre_reponses": etat.reponses}
+    await a.modifier(Bilan, fiche.id, colonnes, version=version)
+    annoncer(a, fiche.id, fiche.beneficiaire)
+    return True

@@ -149,7 +149,7 @@ class BilanResume(msgspec.Struct, frozen=True, kw_only=True):
 
     `nombre_questions` counts the whole questionnaire and `nombre_reponses` the answers to the questions that are
     asked (deck: « Nombre de questions 37, Nombre de réponses 32 »). `offre_ouverte`: the offre is enabled today for
-    the organism of the bilan.
+    the organism of the bilan; `derniere_version`: the latest version of its questionnaire.
     """
 
     id: uuid.UUID
@@ -173,6 +173,7 @@ class BilanResume(msgspec.Struct, frozen=True, kw_only=True):
     created_at: dt.datetime
     version: int
     offre_ouverte: bool = False
+    derniere_version: int = 0
 
     @property
     def nom(self) -> str:

@@ -33,7 +33,8 @@ _BILAN = """SELECT x.id, x.beneficiaire, x.etape, e.debut_reel AS etape_debut, e
     o.nom AS organisme_nom, x.questionnaire, q.code, q.version AS version_questionnaire, q.libelle, q.offre,
     q.sensible, q.charge_le, x.date_bilan, x.nombre_questions, x.nombre_reponses, x.clos_le, x.created_at, x.version,
     EXISTS (SELECT 1 FROM offre_de_service s WHERE s.organisme = x.organisme AND s.offre = q.offre
-        AND s.debut <= {} AND (s.fin IS NULL OR s.fin >= {})) AS offre_ouverte
+        AND s.debut <= {} AND (s.fin IS NULL OR s.fin >= {})) AS offre_ouverte,
+    (SELECT max(w.version) FROM questionnaire w WHERE w.code = q.code) AS derniere_version
 FROM bilan x JOIN questionnaire q ON q.id = x.questionnaire JOIN organisme o ON o.id = x.organisme
     JOIN etape e ON e.id = x.etape"""
 

@@ -14,6 +14,7 @@ from web.ecrans.anomalie import AnomalieController
 from web.ecrans.beneficiaires import BeneficiairesController
 from web.ecrans.bilan_actes import BilanActeController
 from web.ecrans.bilan_reponses import ReponseController
+from web.ecrans.bilan_version import BilanVersionController
 from web.ecrans.bilans import BilanController
 from web.ecrans.caracteristiques import CaracteristiqueController
 from web.ecrans.connexion import ConnexionController
@@ -39,6 +40,7 @@ from web.ecrans.parcours_etapes import EtapeController
 from web.ecrans.parcours_referents import AffectationController, ReferentController
 from web.ecrans.pilotage import PilotageController
 from web.ecrans.pilotage_bilan import CompilationController
+from web.ecrans.questionnaires import QuestionnaireController
 from web.ecrans.recherche import RechercheController
 from web.ecrans.sante import SanteController
 from web.ecrans.sortie import SortieController
@@ -82,8 +84,10 @@ ECRANS: list[type[Controller]] = [
     AffectationController,
     BilanController,
     BilanActeController,
+    BilanVersionController,
     ReponseController,
     DocumentController,
+    QuestionnaireController,
     ModeleController,
     ChampFusionController,
     SortieController,
