@@ -6,10 +6,10 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
-from viesion_core.bilans.actions import exiger_modifiable
 from viesion_core.bilans.actions_report import reporter_bilan
 from viesion_core.bilans.model import BilanResume
 from viesion_core.bilans.queries_report import apercu_bilan
+from viesion_core.bilans.regles import refus_modification
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from web.ecrans.bilan_commun import bilan_lisible, installees
 from web.ecrans.dossier_commun import rendre_dossier
@@ -58,9 +58,9 @@ async def _montrer(
     erreur: ErreurSaisie | ConflitVersion | None = None,
     saisie: dict[str, Any] | None = None,
 ) -> Response[Any]:
-    exiger_modifiable(page.ctx, fiche, installees(page))
-    vu = await apercu_bilan(page.ctx, fiche)
-    if vu is None:
+    refus = refus_modification(page.ctx, fiche, installees(page))
+    vu = None if refus else await apercu_bilan(page.ctx, fiche)
+    if vu is None:  # its page says what there is to say
         return page.rediriger(f"/beneficiaires/{numero}/bilans/{fiche.id}")
     return await rendre_dossier(
         page, numero, "bilans/version.html", onglet="bilans", erreur=erreur, saisie=saisie, bilan=fiche, vu=vu
