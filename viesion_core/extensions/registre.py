@@ -35,16 +35,22 @@ class _Trouvee(Protocol):
     def module(self) -> Any: ...
     @property
     def erreur(self) -> str: ...
+    @property
+    def incompatible(self) -> bool: ...
 
 
 class EtatExtension(msgspec.Struct, frozen=True, kw_only=True):
-    """An installed plugin as the administration page and `viesion offres` show it; `erreur` "" when it runs."""
+    """An installed plugin as the administration page and `viesion offres` show it; `erreur` "" when it runs.
+
+    `incompatible`: it requires another version of VieSion.
+    """
 
     nom: str
     distribution: str
     version: str
     offre: str = ""
     erreur: str = ""
+    incompatible: bool = False
     defaillances: tuple[str, ...] = ()
 
 
@@ -98,6 +104,7 @@ class Registre:
                 version=e.trouvee.version,
                 offre=e.offre.code if e.offre else "",
                 erreur=e.erreur or e.appelant.suspendue,
+                incompatible=e.trouvee.incompatible,
                 defaillances=tuple(e.defaillances),
             )
             for e in self._extensions.values()

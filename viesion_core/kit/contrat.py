@@ -17,6 +17,7 @@ import msgspec
 from viesion_core.bilans.lecture import QuestionnaireInvalide, lire_questionnaire
 from viesion_core.bilans.relecture import Plan, relire
 from viesion_core.extensions import EchecExtension, Registre
+from viesion_core.extensions.compatibilite import COEUR, exigence_coeur, incompatibilite, version_coeur
 from viesion_core.extensions.decouverte import GROUPE, Trouvee, trouver
 from viesion_core.fusion.actions_modeles import champs_du_modele, controler
 from viesion_core.fusion.champs import arbre_des_champs, defaut_extension
@@ -33,13 +34,17 @@ __all__ = ["POINTS", "Manquement", "verifier"]
 
 
 class Distribution(msgspec.Struct, frozen=True):
-    """What pyproject.toml says: the plugin's name, its module, its version, its package folder."""
+    """What pyproject.toml says: the plugin's name, its module, its version, its package folder.
+
+    `incompatible`: why this VieSion is not the one that it requires, "" when it is.
+    """
 
     nom: str
     version: str
     extension: str
     module: str
     paquet: pathlib.Path
+    incompatible: str = ""
 
 
 async def verifier(chemin: pathlib.Path, travail: pathlib.Path, *, limite_ms: float | None = None) -> list[Manquement]:
@@ -51,6 +56,8 @@ async def verifier(chemin: pathlib.Path, travail: pathlib.Path, *, limite_ms: fl
         distribution = _lire(chemin)
     except ValueError as erreur:
         return [Manquement("distribution", str(erreur))]
+    if distribution.incompatible:
+        return [Manquement("distribution", distribution.incompatible)]
     trouves = [Manquement("imports", message) for message in imports_interdits(distribution.paquet)]
     trouves += [Manquement("questionnaires", message) for message in _fichiers_toml(distribution.paquet)]
     with _importe(chemin, distribution) as (module, raison):
@@ -102,7 +109,15 @@ def _lire(chemin: pathlib.Path) -> Distribution:
     paquet = chemin / str(module).partition(".")[0]
     if not paquet.is_dir():
         raise ValueError(f"le point d'entrée désigne {module}, et le dossier {paquet.name} n'existe pas.")
-    return Distribution(str(projet["name"]), str(projet["version"]), str(nom), str(module), paquet)
+    exigences = [str(exigence) for exigence in projet.get("dependencies", [])]
+    if exigence_coeur(exigences) is None:
+        raise ValueError(
+            "pyproject.toml ne dit pas pour quelle version de VieSion l'extension est faite : "
+            f'dependencies = ["{COEUR}>={version_coeur()},<1"].'
+        )
+    nom_distribution, version = str(projet["name"]), str(projet["version"])
+    incompatible = incompatibilite(nom_distribution, version, exigences)
+    return Distribution(nom_distribution, version, str(nom), str(module), paquet, incompatible)
 
 
 @contextlib.contextmanager

@@ -71,7 +71,7 @@ def _ligne(registre: Registre, etat: EtatExtension) -> tuple[str, ...]:
         etat.offre or "-",
         etat.version,
         str(questionnaires),
-        f"en défaut : {etat.erreur}" if etat.erreur else "en service",
+        f"{'incompatible' if etat.incompatible else 'en défaut'} : {etat.erreur}" if etat.erreur else "en service",
     )
 
 
