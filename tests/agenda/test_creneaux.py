@@ -73,7 +73,7 @@ def test_les_jours_feries() -> None:
         ("duree", {"duree": 3}),
         ("duree", {"duree": 240}),
         ("capacite", {"capacite": 0}),
-        ("semaines", {"semaines": 3}),
+        ("semaines", {"semaines": 9}),
     ],
 )
 def test_une_plage_impossible_dit_pourquoi(champ: str, autres: dict[str, object]) -> None:

@@ -10,6 +10,7 @@ from viesion_core.activites.actions import creer_activite
 from viesion_core.activites.model import SaisieActivite
 from viesion_core.agenda.actions import publier_creneaux
 from viesion_core.agenda.model import SaisiePlage, feries
+from viesion_core.agenda.model_ateliers import TYPES
 from viesion_core.bilans.actions import creer_bilan
 from viesion_core.bilans.actions_reponses import enregistrer_reponse
 from viesion_core.bilans.model import SaisieReponse
@@ -82,6 +83,7 @@ async def creer_objets(
         auteur, numero, PDF, dossier=documents, nom_client="avis.pdf", nom=canari
     )
     identifiants["creneaux"] = await _publier(auteur, canari)
+    identifiants["ateliers"] = await _reunir(auteur, canari)
     identifiants["evenements"] = await _occuper(auteur, canari)
     identifiants["rejets"] = await _rejeter(auteur, canari)
     identifiants["envois"] = await _envoyer(auteur, numero, canari)
@@ -101,7 +103,9 @@ async def _publier(auteur: Contexte, canari: str) -> uuid.UUID:
         jours=(jour.weekday(),), debut=jour, fin=jour, de=540, a=600, duree=60, type="SUIVI", titre=canari
     )
     await publier_creneaux(auteur, plage)
-    return uuid.UUID(str(await lire_valeur("SELECT id FROM creneau WHERE organisme = {} LIMIT 1", auteur.organisme)))
+    return uuid.UUID(
+        str(await lire_valeur("SELECT id FROM creneau WHERE organisme = {} AND capacite = 1 LIMIT 1", auteur.organisme))
+    )
 
 
 async def _envoyer(auteur: Contexte, numero: int, canari: str) -> uuid.UUID:
@@ -113,6 +117,20 @@ async def _envoyer(auteur: Contexte, numero: int, canari: str) -> uuid.UUID:
     envoi = uuid.UUID(str(await lire_valeur("SELECT id FROM echange_envoi WHERE cle = {}", depot.cle)))
     await acquitter(auteur, [ReponseMessage(id_message=envoi, version=1, accepte=False, motif=canari)])
     return envoi
+
+
+async def _reunir(auteur: Contexte, canari: str) -> uuid.UUID:
+    """Make an atelier of one séance, on a day of its own."""
+    connus = int(await lire_valeur("SELECT count(*) FROM plage WHERE organisme = {}", auteur.organisme))
+    jour = maintenant().date() + dt.timedelta(days=100 + 5 * connus)
+    while jour.weekday() >= 5 or jour in feries(jour.year):
+        jour += dt.timedelta(days=1)
+    serie = SaisiePlage(
+        jours=(jour.weekday(),), debut=jour, fin=jour, de=840, a=960, duree=120, type=TYPES[0], titre=canari, capacite=8
+    )
+    await publier_creneaux(auteur, serie)
+    requete = "SELECT id FROM creneau WHERE organisme = {} AND capacite > 1 LIMIT 1"
+    return uuid.UUID(str(await lire_valeur(requete, auteur.organisme)))
 
 
 async def _occuper(auteur: Contexte, canari: str) -> uuid.UUID:

@@ -25,6 +25,9 @@ from viesion_core.db import (
 from viesion_core.erreurs import ConflitVersion, Introuvable
 from viesion_core.journal import journaliser_acte
 
+_LOT = 500
+"""Rows read by one statement of `modifier_lot`: engines bound the number of parameters."""
+
 
 class Ecriture(msgspec.Struct):
     """One row written by an act: what it was (None: inserted) and what it is (None: deleted)."""
@@ -48,6 +51,8 @@ class Acte:
         self.motif = ""
         """Why the act is done, when a rule asks for a reason: kept by the journal."""
         self.annule: uuid.UUID | None = None
+        self.dossiers: set[int] = set()
+        """Other dossiers that the act touches: it is in the history of each, and the journal has a line for each."""
         self._revisions: list[Ecriture] = []
         self._evenements: list[tuple[str, dict[str, Any]]] = []
 
@@ -105,6 +110,41 @@ class Acte:
         )
         self._noter(table, str(cle), apres["version"], avant, apres)
         return apres
+
+    async def modifier_lot(
+        self, table: type[Table], lignes: Mapping[Any, Mapping[str, Any]], versions: Mapping[Any, int] | None = None
+    ) -> None:
+        """Change many rows of one table, the same columns of each, in the order given; a row alike is left alone.
+
+        Raises ConflitVersion for one that is not at its version in `versions`, Introuvable when one is gone.
+        """
+        nom, nom_cle = table._meta.tablename, table._meta.primary_key._meta.name
+        verrou = " FOR UPDATE" if base_courante().dialecte == "postgresql" else ""
+        avant: dict[Any, dict[str, Any]] = {}
+        cles = list(lignes)
+        for debut in range(0, len(cles), _LOT):
+            lot = cles[debut : debut + _LOT]
+            trouvees = await lire(
+                f"SELECT * FROM {nom} WHERE {nom_cle} IN ({', '.join('{}' for _ in lot)}){verrou}", *lot
+            )
+            avant |= {ligne[nom_cle]: ligne for ligne in trouvees}
+        if avant.keys() != lignes.keys():
+            raise Introuvable
+        changees = {}
+        for cle, valeurs in lignes.items():
+            if versions is not None and versions[cle] != avant[cle]["version"]:
+                raise ConflitVersion(avant[cle], avant[cle]["version"], nom_table=nom, cle=str(cle))
+            if any(avant[cle][champ] != valeur for champ, valeur in valeurs.items()):
+                changees[cle] = {**avant[cle], **valeurs, "version": avant[cle]["version"] + 1}
+        if not changees:
+            return
+        champs = [*next(iter(lignes.values())), "version"]
+        await executer_lot(
+            f"UPDATE {nom} SET {', '.join(f'{c} = {{}}' for c in champs)} WHERE {nom_cle} = {{}}",
+            [(*(apres[c] for c in champs), cle) for cle, apres in changees.items()],
+        )
+        for cle, apres in changees.items():
+            self._noter(table, str(cle), apres["version"], avant[cle], apres)
 
     async def supprimer(self, table: type[Table], cle: Any, *, version: int | None) -> dict[str, Any]:
         """Delete one row known at `version` and return what it was."""
@@ -177,8 +217,14 @@ class Acte:
                 for nom, donnees in self._evenements
             ],
         )
+        autres = sorted(self.dossiers - {self.beneficiaire})
+        if autres:
+            await executer_lot(
+                "INSERT INTO acte_dossier (acte, beneficiaire) VALUES ({}, {})", [(self.id, autre) for autre in autres]
+            )
         cle = str(self.beneficiaire) if self.beneficiaire is not None else ""
-        await journaliser_acte(ctx, self.nature, "dossier" if cle else "", cle, self.id, self.motif)
+        objet = "dossier" if cle else ""
+        await journaliser_acte(ctx, self.nature, objet, cle, self.id, self.motif, dossiers=autres)
 
     async def _inserer(self, table: type[Table], ligne: Mapping[str, Any], retour: str = "") -> Any:
         encoder = colonnes_json(table)

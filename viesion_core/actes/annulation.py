@@ -54,6 +54,8 @@ async def annuler_acte(ctx: Contexte, identifiant: uuid.UUID) -> Acte:
     _exiger_droit(ctx, fait)
     async with acte(ctx, "annulation", f"Annulé : {fait['libelle']}", beneficiaire=fait["beneficiaire"]) as a:
         a.annule = identifiant
+        touches = await lire("SELECT beneficiaire FROM acte_dossier WHERE acte = {}", identifiant)
+        a.dossiers = {ligne["beneficiaire"] for ligne in touches}
         prises = await executer(
             "UPDATE acte SET annule_par = {} WHERE id = {} AND annule_par IS NULL", a.id, identifiant
         )

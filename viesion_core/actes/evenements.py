@@ -36,7 +36,7 @@ async def livrer_evenements(livrer: Livreur, maintenant: dt.datetime, *, limite:
         limite,
     )
     livres = 0
-    for evenement in (convertir(Evenement, ligne) for ligne in lignes):
+    for evenement in (_evenement(ligne) for ligne in lignes):
         erreur = await livrer(evenement)
         async with transaction():
             if erreur:
@@ -51,3 +51,11 @@ async def livrer_evenements(livrer: Livreur, maintenant: dt.datetime, *, limite:
                 await executer("UPDATE evenement SET livre_le = {} WHERE id = {}", maintenant, evenement.id)
                 livres += 1
     return livres
+
+
+def _evenement(ligne: dict[str, Any]) -> Evenement:
+    """Return the event of a row; one of an act over several dossiers says in its data whose it is."""
+    evenement = convertir(Evenement, ligne)
+    if evenement.beneficiaire is None and isinstance(evenement.donnees.get("beneficiaire"), int):
+        return msgspec.structs.replace(evenement, beneficiaire=evenement.donnees["beneficiaire"])
+    return evenement

@@ -59,8 +59,11 @@ async def historique(
         noms = ", ".join("{}" for _ in tables)
         condition = f" AND EXISTS (SELECT 1 FROM revision r WHERE r.acte = a.id AND r.nom_table IN ({noms}))"
     lignes = await lire(
-        f"""SELECT {_COLONNES} FROM acte a WHERE a.beneficiaire = {{}}{condition}
+        f"""SELECT {_COLONNES} FROM acte a
+        WHERE a.id IN (SELECT x.id FROM acte x WHERE x.beneficiaire = {{}}
+            UNION ALL SELECT d.acte FROM acte_dossier d WHERE d.beneficiaire = {{}}){condition}
         ORDER BY a.at DESC, a.id LIMIT {{}} OFFSET {{}}""",
+        beneficiaire,
         beneficiaire,
         *tables,
         par_page,

@@ -16,6 +16,8 @@ from viesion_core.acces.perimetre import exiger_ecriture
 from viesion_core.acces.queries import empreinte
 from viesion_core.activites.model import Activite
 from viesion_core.activites.queries import activites
+from viesion_core.agenda.model_ateliers import Seance, hors_seances
+from viesion_core.agenda.queries_ateliers import seances
 from viesion_core.contexte import Contexte, Role
 from viesion_core.db import convertir, executer, lire_un, transaction
 from viesion_core.entretiens.model import RendezVous
@@ -107,7 +109,14 @@ async def calendrier_de(jeton: str, maintenant: dt.datetime, adresse: str = "") 
                 ctx.utilisateur,
                 empreinte(jeton),
             )
-    return calendrier(rendez_vous, maintenant, avec_numero=connue.avec_numero, evenements=evenements)
+    ateliers = await seances(ctx, ctx.aujourdhui - AVANT, ctx.aujourdhui + APRES)
+    return calendrier(
+        hors_seances(rendez_vous, ateliers),
+        maintenant,
+        avec_numero=connue.avec_numero,
+        evenements=evenements,
+        seances=ateliers,
+    )
 
 
 def calendrier(
@@ -116,8 +125,9 @@ def calendrier(
     *,
     avec_numero: bool = False,
     evenements: Sequence[Activite] = (),
+    seances: Sequence[Seance] = (),
 ) -> bytes:
-    """Return entretiens and events as an iCalendar (RFC 5545): kind, hours, kind of place. Pure.
+    """Return entretiens, séances and events as an iCalendar (RFC 5545): kind, hours, kind of place. Pure.
 
     Cancelled entretiens are left out; an event says its kind, not the title that somebody typed.
     """
@@ -146,7 +156,25 @@ def calendrier(
         agenda_.add_component(evenement)
     for e in evenements:
         agenda_.add_component(_evenement(e, maintenant))
+    for s in seances:
+        agenda_.add_component(_seance(s, maintenant))
     return bytes(agenda_.to_ical())
+
+
+def _seance(s: Seance, maintenant: dt.datetime) -> icalendar.Event:
+    """Return a séance as one event: its type and its place, never its people."""
+    evenement = icalendar.Event()
+    evenement.add("uid", f"{s.id}@viesion")
+    evenement.add("dtstamp", maintenant)
+    evenement.add("sequence", s.version)
+    evenement.add("dtstart", s.debut)
+    evenement.add("dtend", s.fin)
+    evenement.add("summary", s.type_libelle)
+    if s.adresse or s.lieu:
+        evenement.add("location", s.adresse or s.lieu_libelle)
+    evenement.add("class", "PRIVATE")
+    evenement.add("transp", "OPAQUE")
+    return evenement
 
 
 def _evenement(e: Activite, maintenant: dt.datetime) -> icalendar.Event:

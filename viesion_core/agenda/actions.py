@@ -12,8 +12,8 @@ from viesion_core.activites.model import CONGE
 from viesion_core.activites.queries import activites_de
 from viesion_core.agenda.model import Creneau, CreneauPris, SaisiePlage, defauts_plage, periodes
 from viesion_core.agenda.queries import alternatives, creneau
+from viesion_core.agenda.tables import Attente, Plage
 from viesion_core.agenda.tables import Creneau as TableCreneau
-from viesion_core.agenda.tables import Plage
 from viesion_core.contexte import Contexte
 from viesion_core.db import base_courante, declarer_contraintes, lire, lire_un
 from viesion_core.entretiens.actions import controler_entretien, inserer_entretien, realiser_entretien
@@ -66,6 +66,8 @@ async def publier_creneaux(ctx: Contexte, saisie: SaisiePlage, *, organisme: uui
         raise ErreurSaisie(erreurs)
     horaires, laisses = await _horaires_libres(saisie, qui)
     libelle = f"{len(horaires)} créneau{'x' if len(horaires) > 1 else ''} publié{'s' if len(horaires) > 1 else ''}"
+    if saisie.titre and saisie.capacite > 1:
+        libelle = f"{saisie.titre} : {compte(len(horaires), 'séance créée', 'séances créées')}"
     if laisses:
         libelle += f", {compte(laisses, 'laissé', 'laissés')} de côté (congé ou autre événement)"
     async with acte(ctx, "creneau.publier", libelle) as a:
@@ -127,6 +129,7 @@ async def reserver_creneau(
     try:
         async with acte(ctx, "creneau.reserver", f"Rendez-vous pris le {quand}", beneficiaire=numero) as a:
             place = await _place_libre(identifiant)
+            await _quitter_attente(a, identifiant, numero)
             cle = await inserer_entretien(
                 a, numero, saisie, organisme=voulu.organisme, creneau=identifiant, place=place
             )
@@ -150,6 +153,13 @@ async def liberer_creneau(
         raise ErreurSaisie({"realisation": "Choisissez un élément de la liste."})
     connue = version if version is not None else (await entretien(ctx, numero, identifiant)).version
     return await realiser_entretien(ctx, numero, identifiant, realisation, version=connue)
+
+
+async def _quitter_attente(a: Acte, identifiant: uuid.UUID, numero: int) -> None:
+    """Take a person who has a place off the waiting list of that slot."""
+    ligne = await lire_un("SELECT id FROM attente WHERE creneau = {} AND beneficiaire = {}", identifiant, numero)
+    if ligne is not None:
+        await a.supprimer(Attente, ligne["id"], version=None)
 
 
 async def _saisie(

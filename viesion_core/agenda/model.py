@@ -16,13 +16,14 @@ CRENEAUX_MAXIMUM = 500
 HORIZON = dt.timedelta(days=366)
 CAPACITE_MAXIMALE = 200
 ALTERNATIVES = 3
+SEMAINES_MAXIMUM = 8
 
 
 class SaisiePlage(msgspec.Struct, frozen=True, kw_only=True):
     """A permanence to publish: `jours` from 0 (Monday) to 6, `de` and `a` in minutes of the day (Paris).
 
-    `semaines`: 1 each week, 2 every other week from the one of `debut`. `duree` of a slot, in minutes; `capacite` above
-    1 for a collective one, then the whole of `de`-`a` may be one slot. `collaborateur` None is the user.
+    `semaines`: 1 each week, n one week out of n from the one of `debut`. `duree` of a slot, in minutes; `capacite`
+    above 1 for a collective one, then the whole of `de`-`a` may be one slot. `collaborateur` None is the user.
     """
 
     jours: tuple[int, ...]
@@ -158,8 +159,8 @@ def _defauts_listes(saisie: SaisiePlage) -> dict[str, str]:
         erreurs["jours"] = "Choisissez au moins un jour."
     if not 1 <= saisie.capacite <= CAPACITE_MAXIMALE:
         erreurs["capacite"] = f"La capacité est comprise entre 1 et {CAPACITE_MAXIMALE} personnes."
-    if saisie.semaines not in (1, 2):
-        erreurs["semaines"] = "Choisissez chaque semaine ou une semaine sur deux."
+    if not 1 <= saisie.semaines <= SEMAINES_MAXIMUM:
+        erreurs["semaines"] = f"Choisissez un rythme de 1 à {SEMAINES_MAXIMUM} semaines."
     return erreurs
 
 

@@ -5,6 +5,7 @@ from piccolo.columns.base import OnDelete
 
 from viesion_core.acces.tables import Utilisateur
 from viesion_core.db import Table
+from viesion_core.dossiers.tables import Beneficiaire
 from viesion_core.organismes.tables import Organisme
 
 
@@ -42,6 +43,16 @@ class Creneau(Table, tablename="creneau"):
     fin = Timestamptz()
     capacite = Integer()
     retire_le = Timestamptz(null=True, default=None)
+    version = Integer()
+
+
+class Attente(Table, tablename="attente"):
+    """A person on the waiting list of a créneau that is full; the first come has the next place."""
+
+    id = UUID(primary_key=True)
+    creneau = ForeignKey(Creneau, null=False, on_delete=OnDelete.restrict, index=True)
+    beneficiaire = ForeignKey(Beneficiaire, null=False, on_delete=OnDelete.cascade, index=True)
+    inscrit_le = Timestamptz()
     version = Integer()
 
 

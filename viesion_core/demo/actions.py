@@ -16,6 +16,7 @@ from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import base_courante, executer, inserer_lot, lire, lire_valeur, transaction
 from viesion_core.db.chargement import sans_index
 from viesion_core.demo.activites import occuper
+from viesion_core.demo.ateliers import reunir
 from viesion_core.demo.bilans import Questionnaires, evaluer
 from viesion_core.demo.caracteristiques import decrire
 from viesion_core.demo.convocations import convoquer
@@ -72,6 +73,7 @@ async def construire_demo(p: Parametres, registre: Registre, avancer: Avancer = 
     lot = Lot(p)
     ecrire_notes(p, monde, personnes, lot)
     occuper(p, monde, lot)
+    reunir(p, monde, personnes, lot)
     ecrire_consultations(p, monde, personnes, lot)
     async with transaction():
         await _inserer(lot)

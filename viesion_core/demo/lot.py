@@ -15,6 +15,7 @@ from piccolo.table import Table
 
 from viesion_core.actes.tables import Acte, Revision
 from viesion_core.activites.tables import Activite
+from viesion_core.agenda.tables import Attente, Creneau, Plage
 from viesion_core.bilans.tables import Bilan, Reponse
 from viesion_core.convocations.tables import AccordCourriel, Convocation
 from viesion_core.demo.model import Compte, Parametres, identifiant
@@ -43,8 +44,11 @@ ORDRE: tuple[type[Table], ...] = (
     Contrat,
     Etape,
     Affectation,
+    Plage,
+    Creneau,
     Entretien,
     EntretienTheme,
+    Attente,
     AccordCourriel,
     Convocation,
     Difficulte,

@@ -156,6 +156,7 @@ class RendezVous(msgspec.Struct, frozen=True, kw_only=True):
     collaborateur_nom: str
     collaborateur_prenom: str
     version: int
+    creneau: uuid.UUID | None = None
 
     @property
     def jour(self) -> dt.date:

@@ -38,7 +38,7 @@ FROM entretien e JOIN utilisateur u ON u.id = e.collaborateur JOIN organisme o O
 
 _RENDEZ_VOUS = """SELECT e.id, e.beneficiaire AS numero, coalesce(nullif(b.nom_usage, ''), b.nom_naissance) AS nom,
     b.prenom, e.debut, e.duree, e.type, e.lieu, e.vecteur, e.realisation, e.collaborateur,
-    u.nom AS collaborateur_nom, u.prenom AS collaborateur_prenom, e.version
+    u.nom AS collaborateur_nom, u.prenom AS collaborateur_prenom, e.version, e.creneau
 FROM entretien e JOIN beneficiaire b ON b.numero = e.beneficiaire JOIN utilisateur u ON u.id = e.collaborateur"""
 
 

@@ -26,10 +26,22 @@ def journaliser_lecture(ctx: Contexte, operation: str, objet: str, cle: str, mot
 
 
 async def journaliser_acte(
-    ctx: Contexte, operation: str, objet: str, cle: str, acte: uuid.UUID | None, motif: str = ""
+    ctx: Contexte,
+    operation: str,
+    objet: str,
+    cle: str,
+    acte: uuid.UUID | None,
+    motif: str = "",
+    *,
+    dossiers: Sequence[int] = (),
 ) -> None:
-    """Record an act inside its transaction; called last, because it takes the chain's lock until the commit."""
-    await _enchainer([_ligne(ctx, operation, objet, cle, acte, motif)])
+    """Record an act inside its transaction; called last, because it takes the chain's lock until the commit.
+
+    `dossiers`: others that the act touches, a line each.
+    """
+    lignes = [_ligne(ctx, operation, objet, cle, acte, motif)]
+    lignes += [_ligne(ctx, operation, "dossier", str(numero), acte, motif) for numero in dossiers]
+    await _enchainer(lignes)
 
 
 async def journaliser_reprise(lignes: Sequence[Ligne]) -> None:

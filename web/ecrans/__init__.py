@@ -11,6 +11,7 @@ from web.ecrans.agenda_abonnement import AbonnementController, CalendrierControl
 from web.ecrans.aide import AideController
 from web.ecrans.alertes import AlerteController, InfocentreController
 from web.ecrans.anomalie import AnomalieController
+from web.ecrans.ateliers import AtelierController
 from web.ecrans.beneficiaires import BeneficiairesController
 from web.ecrans.bilan_actes import BilanActeController
 from web.ecrans.bilan_reponses import ReponseController
@@ -59,6 +60,7 @@ ECRANS: list[type[Controller]] = [
     ActiviteController,
     CalendrierController,
     CreneauController,
+    AtelierController,
     ReservationController,
     NoteController,
     ActeController,

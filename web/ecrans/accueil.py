@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get
 
+from viesion_core.agenda.model_ateliers import Seance, hors_seances
+from viesion_core.agenda.queries_ateliers import seances
 from viesion_core.contexte import Role
 from viesion_core.dossiers.queries import etat_dossiers, recents
 from viesion_core.entretiens.model import SUITES, RendezVous
@@ -23,10 +25,10 @@ JOURS = 7
 
 
 class Jour(msgspec.Struct, frozen=True):
-    """A day of the planning and what is in it."""
+    """A day of the planning and what is in it: entretiens, and séances of ateliers."""
 
     date: dt.date
-    rendez_vous: tuple[RendezVous, ...]
+    rendez_vous: tuple[RendezVous | Seance, ...]
 
 
 class AccueilController(Controller):
@@ -69,7 +71,11 @@ async def _planning(page: Page, *, tout: bool) -> dict[str, Any]:
     """Return the entretiens of today and of the seven days, and those past that are not told yet."""
     debut = page.ctx.aujourdhui
     fin = debut + dt.timedelta(days=JOURS - 1)
-    rendez_vous = await agenda(page.ctx, debut, fin, organisme=page.ctx.organisme if tout else None)
+    ateliers = await seances(page.ctx, debut, fin, tout=tout)
+    individuels = hors_seances(
+        await agenda(page.ctx, debut, fin, organisme=page.ctx.organisme if tout else None), ateliers
+    )
+    rendez_vous: list[RendezVous | Seance] = sorted([*individuels, *ateliers], key=lambda r: r.debut)
     par_jour = {jour: tuple(groupe) for jour, groupe in itertools.groupby(rendez_vous, key=lambda r: r.jour)}
     semaine = [Jour(date, par_jour.get(date, ())) for date in (debut + dt.timedelta(days=n) for n in range(JOURS))]
     passes, total = await a_realiser(page.ctx, tout_l_organisme=tout, limite=5)

@@ -1,5 +1,6 @@
 """Agenda: the day, the week, the month; one's own, a colleague's, the organism's; an entretien moved."""
 
+import collections
 import datetime as dt
 import uuid
 from typing import Any
@@ -10,7 +11,9 @@ from litestar.params import FromPath, FromQuery
 from viesion_core.acces.queries import collaborateurs
 from viesion_core.activites.queries import activites
 from viesion_core.agenda.model import Creneau
+from viesion_core.agenda.model_ateliers import hors_seances
 from viesion_core.agenda.queries import creneaux_libres
+from viesion_core.agenda.queries_ateliers import seances
 from viesion_core.entretiens.actions import CONFIRMATION, deplacer_entretien
 from viesion_core.entretiens.queries import agenda, entretien
 from viesion_core.erreurs import ErreurSaisie, Introuvable
@@ -24,7 +27,6 @@ from web.ecrans.agenda_grille import (
     heures,
     jours,
     periode,
-    places_libres,
 )
 from web.formulaire import lire_formulaire
 from web.page import Page, PageCourante, retour_interne
@@ -55,11 +57,15 @@ class AgendaController(Controller):
             raise Introuvable
         vus = periode(vue, jour)
         rendez_vous = await agenda(page.ctx, vus.debut, vus.fin, **_qui(page, de))
-        libres = await _libres(page, de, vus) if vue != MOIS_ENTIER else []
+        libres = await _libres(page, de, vus)
         qui = uuid.UUID(de) if de not in (MOI, ORGANISME) else None
         evenements = await activites(page.ctx, vus.debut, vus.fin, collaborateur=qui, tout=de == ORGANISME)
-        a_l_heure: list[Objet] = [*rendez_vous, *(e for e in evenements if not e.journee)]
-        premiere, derniere = heures([*a_l_heure, *libres])
+        ateliers = await seances(page.ctx, vus.debut, vus.fin, collaborateur=qui, tout=de == ORGANISME)
+        individuels = hors_seances(rendez_vous, ateliers)
+        a_l_heure: list[Objet] = [*individuels, *ateliers, *(e for e in evenements if not e.journee)]
+        if vue != MOIS_ENTIER:
+            a_l_heure += libres
+        premiere, derniere = heures(a_l_heure)
         return await page.rendre(
             f"agenda/{'mois' if vue == MOIS_ENTIER else 'grille'}.html",
             vue=vue,
@@ -75,10 +81,9 @@ class AgendaController(Controller):
                 a_l_heure,
                 premiere,
                 jour.month if vue == MOIS_ENTIER else 0,
-                aussi={c.jour for c in libres},
                 journees=[e for e in evenements if e.journee],
             ),
-            creneaux=places_libres(libres, premiere),
+            libres=collections.Counter(c.jour for c in libres),
             premiere=premiere,
             derniere=derniere,
             pas=PAS,
@@ -139,12 +144,10 @@ def _qui(page: Page, de: str) -> dict[str, Any]:
 
 
 async def _libres(page: Page, de: str, vus: Periode) -> list[Creneau]:
-    """Return the slots that nobody holds yet of the person whose agenda it is; none for the whole organism."""
-    if de == ORGANISME:
-        return []
-    qui = page.ctx.utilisateur if de == MOI else uuid.UUID(de)
+    """Return the slots that nobody holds yet, of the person whose agenda it is or of the organism; no atelier."""
+    qui = {MOI: page.ctx.utilisateur, ORGANISME: None}[de] if de in (MOI, ORGANISME) else uuid.UUID(de)
     trouves = await creneaux_libres(page.ctx, vus.debut, vus.fin, collaborateur=qui)
-    return [c for c in trouves if not c.pris]
+    return [c for c in trouves if c.capacite == 1]
 
 
 def _jour(texte: str, defaut: dt.date) -> dt.date:

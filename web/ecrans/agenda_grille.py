@@ -2,12 +2,13 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from viesion_core.activites.model import Activite
 from viesion_core.agenda.model import Creneau
+from viesion_core.agenda.model_ateliers import Seance
 from viesion_core.contexte import PARIS
 from viesion_core.entretiens.model import RendezVous
 from viesion_core.formats import JOURS, MOIS
@@ -20,12 +21,12 @@ JOUR, SEMAINE, MOIS_ENTIER = "jour", "semaine", "mois"
 VUES = {JOUR: "Jour", SEMAINE: "Semaine", MOIS_ENTIER: "Mois"}
 
 
-Objet = RendezVous | Activite
+Objet = RendezVous | Activite | Seance | Creneau
 """What has an hour in the grid."""
 
 
 class Bloc(msgspec.Struct, frozen=True, kw_only=True):
-    """An entretien or an event in the grid: first row, number of rows, and its column among those of the same time."""
+    """What stands in the grid: first row, number of rows, and its column among those of the same time."""
 
     objet: Objet
     rang: int
@@ -35,16 +36,9 @@ class Bloc(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def genre(self) -> str:
-        """« entretien » or « evenement »."""
-        return "evenement" if isinstance(self.objet, Activite) else "entretien"
-
-
-class CreneauLibre(msgspec.Struct, frozen=True, kw_only=True):
-    """A free slot in the grid: first row, number of rows."""
-
-    creneau: Creneau
-    rang: int
-    longueur: int
+        """« entretien », « evenement », « atelier » or « libre » (a free slot)."""
+        genres = {Seance: "atelier", Activite: "evenement", Creneau: "libre"}
+        return genres.get(type(self.objet), "entretien")
 
 
 class JourAgenda(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +88,7 @@ def periode(vue: str, jour: dt.date) -> Periode:
     )
 
 
-def heures(rendez_vous: Sequence[Objet | Creneau]) -> tuple[int, int]:
+def heures(rendez_vous: Sequence[Objet]) -> tuple[int, int]:
     """Return the first and the last hour of the grid: 8 h to 18 h, wider when an entretien asks for it."""
     debuts = [_minutes(r.debut) // 60 for r in rendez_vous]
     fins = [min(24, -(-(_minutes(r.debut) + r.duree) // 60)) for r in rendez_vous]
@@ -108,17 +102,16 @@ def jours(
     premiere: int,
     mois: int = 0,
     *,
-    aussi: Collection[dt.date] = (),
     journees: Sequence[Activite] = (),
 ) -> list[JourAgenda]:
     """Return each day from `debut` to `fin` with its entretiens and events, placed.
 
-    A week-end with nothing stays in a month only; `aussi` names days that are shown in any case.
+    A week-end with nothing stays in a month only.
     """
     dans_l_ordre = sorted(rendez_vous, key=lambda r: r.debut)
     par_jour = {jour: list(groupe) for jour, groupe in itertools.groupby(dans_l_ordre, key=lambda r: r.jour)}
     tous = [debut + dt.timedelta(days=n) for n in range((fin - debut).days + 1)]
-    montres = [j for j in tous if mois or j.weekday() < 5 or j in par_jour or j in aussi or len(tous) == 1]
+    montres = [j for j in tous if mois or j.weekday() < 5 or j in par_jour or len(tous) == 1]
     return [
         JourAgenda(
             date=jour,
@@ -128,17 +121,6 @@ def jours(
         )
         for jour in montres
     ]
-
-
-def places_libres(creneaux: Sequence[Creneau], premiere: int) -> dict[dt.date, list[CreneauLibre]]:
-    """Return where the free slots stand, by day: nothing meets them, they have the whole width."""
-    places: dict[dt.date, list[CreneauLibre]] = {}
-    for c in creneaux:
-        rang = (_minutes(c.debut) - premiere * 60) // PAS + 1
-        dernier = (24 - premiere) * 60 // PAS
-        longueur = max(1, min(-(-c.duree // PAS), dernier - rang + 1))
-        places.setdefault(c.jour, []).append(CreneauLibre(creneau=c, rang=rang, longueur=longueur))
-    return places
 
 
 def placer(rendez_vous: Sequence[Objet], premiere: int) -> list[Bloc]:

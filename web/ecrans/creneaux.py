@@ -11,6 +11,7 @@ from viesion_core.acces.queries import collaborateurs
 from viesion_core.agenda.actions import publier_creneaux, reserver_creneau, retirer_creneau
 from viesion_core.agenda.model import CAPACITE_MAXIMALE, Creneau, CreneauPris, SaisiePlage
 from viesion_core.agenda.queries import PAR_PAGE, creneau, creneaux_libres, creneaux_publies
+from viesion_core.agenda.queries_ateliers import seances_ouvertes
 from viesion_core.contexte import PARIS
 from viesion_core.entretiens.actions import CONFIRMATION
 from viesion_core.entretiens.model import DUREE_MAXIMALE, DUREE_MINIMALE
@@ -111,9 +112,10 @@ class ReservationController(Controller):
 
 
 async def creneaux_proches(page: Page, limite: int) -> list[Creneau]:
-    """Return the nearest free slots of the organism, within 60 days."""
+    """Return the nearest free slots of the organism for one person, within 60 days."""
     jour = page.ctx.aujourdhui
-    return await creneaux_libres(page.ctx, jour, jour + _PERIODE, limite=limite)
+    libres = await creneaux_libres(page.ctx, jour, jour + _PERIODE)
+    return [c for c in libres if c.capacite == 1][:limite]
 
 
 async def _rendre(
@@ -128,6 +130,7 @@ async def _rendre(
         creneaux=creneaux,
         message=message,
         pris=pris,
+        ateliers=[] if pris else await seances_ouvertes(page.ctx, numero, _PERIODE.days, _PROPOSES),
     )
 
 

@@ -1,0 +1,208 @@
+"""The use cases of ateliers: register, wait, give a place, tell who came, move, cancel; each undoable in one go."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from viesion_core.acces.perimetre import exiger_dossier, exiger_ecriture
+from viesion_core.actes import Acte, acte
+from viesion_core.activites.queries import activites_de
+from viesion_core.agenda.actions import reserver_creneau
+from viesion_core.agenda.model import CreneauPris
+from viesion_core.agenda.model_ateliers import ATTENTE_MAXIMUM, PORTEES, PRESENCES, SUIVANTES, Seance
+from viesion_core.agenda.queries_ateliers import en_attente, entretiens_des_seances, participants, seance, suivantes
+from viesion_core.agenda.tables import Attente
+from viesion_core.agenda.tables import Creneau as TableCreneau
+from viesion_core.contexte import PARIS, Contexte
+from viesion_core.db import declarer_contraintes
+from viesion_core.entretiens.model import PREVU, defaut_realisation
+from viesion_core.entretiens.tables import Entretien
+from viesion_core.erreurs import ErreurMetier, ErreurSaisie, Introuvable
+from viesion_core.formats import compte, heure
+
+_ATTEND_DEJA = "Cette personne est déjà sur la liste d'attente."
+declarer_contraintes({"attente_personne": _ATTEND_DEJA, "attente.creneau, attente.beneficiaire": _ATTEND_DEJA})
+
+
+class Inscription(msgspec.Struct, frozen=True):
+    """What became of a registration: the act, whether the person waits."""
+
+    acte: Acte
+    attend: bool
+
+
+async def inscrire(ctx: Contexte, identifiant: uuid.UUID, numero: int) -> Inscription:
+    """Give a person a place in a séance, or put her on the waiting list when it is full or when others wait already.
+
+    Raises as `reserver_creneau` (the étape…); ErreurMetier when she waits already or has a place.
+    """
+    exiger_ecriture(ctx)
+    vue = await seance(ctx, identifiant)
+    await exiger_dossier(ctx, numero)
+    _exiger_a_venir(ctx, vue)
+    if vue.restant > vue.attente:
+        try:
+            return Inscription((await reserver_creneau(ctx, identifiant, numero)).acte, attend=False)
+        except CreneauPris:  # the last place went meanwhile
+            return Inscription(await _attendre(ctx, vue, numero), attend=True)
+    return Inscription(await _attendre(ctx, vue, numero), attend=True)
+
+
+async def donner_place(ctx: Contexte, identifiant: uuid.UUID, attente: uuid.UUID) -> Acte:
+    """Give the place that is free to a person of the waiting list, who leaves it in the same act."""
+    exiger_ecriture(ctx)
+    await seance(ctx, identifiant)
+    qui = next((x for x in await en_attente(ctx, identifiant) if x.id == attente), None)
+    if qui is None:
+        raise Introuvable
+    try:
+        return (await reserver_creneau(ctx, identifiant, qui.numero)).acte
+    except CreneauPris as erreur:
+        raise ErreurMetier("Aucune place n'est libre : la personne reste sur la liste d'attente.") from erreur
+
+
+async def quitter_attente(ctx: Contexte, identifiant: uuid.UUID, attente: uuid.UUID, *, version: int) -> Acte:
+    """Take a person off the waiting list."""
+    exiger_ecriture(ctx)
+    vue = await seance(ctx, identifiant)
+    qui = next((x for x in await en_attente(ctx, identifiant) if x.id == attente), None)
+    if qui is None:
+        raise Introuvable
+    libelle = f"{vue.nom} du {vue.quand} : liste d'attente quittée"
+    async with acte(ctx, "atelier.attente.quitter", libelle, beneficiaire=qui.numero) as a:
+        await a.supprimer(Attente, attente, version=version)
+    return a
+
+
+async def pointer(
+    ctx: Contexte, identifiant: uuid.UUID, presences: Mapping[uuid.UUID, str], versions: Mapping[uuid.UUID, int]
+) -> Acte:
+    """Tell who came to a séance, all at once: entretien by entretien, Présence or an absence. Undone all at once.
+
+    Raises ErreurMetier before the day, ErreurSaisie for a réalisation that is no attendance, Introuvable for an
+    entretien that is not of the séance and of the perimeter, ConflitVersion when somebody told it meanwhile.
+    """
+    exiger_ecriture(ctx)
+    vue = await seance(ctx, identifiant)
+    connus = {p.entretien: p for p in await participants(ctx, identifiant)}
+    if not presences.keys() <= connus.keys():
+        raise Introuvable
+    if set(presences.values()) - set(PRESENCES):
+        raise ErreurSaisie({"presences": "Choisissez un élément de la liste."})
+    if presences and (defaut := defaut_realisation(PRESENCES[0], vue.debut, ctx.maintenant)):
+        raise ErreurMetier(defaut)
+    dits = {cle: code for cle, code in presences.items() if connus[cle].realisation != code}
+    venus = sum(code == PRESENCES[0] for code in presences.values())
+    libelle = f"{vue.nom} du {vue.quand} : {compte(venus, 'présence')} sur {len(presences)}"
+    async with acte(ctx, "atelier.pointer", libelle) as a:
+        lignes = {cle: {"realisation": code, "modifie_le": ctx.maintenant} for cle, code in dits.items()}
+        await a.modifier_lot(Entretien, lignes, {cle: versions.get(cle, 0) for cle in lignes})
+        for cle in dits:
+            _annoncer(a, cle, connus[cle].numero)
+    return a
+
+
+async def deplacer_seance(
+    ctx: Contexte, identifiant: uuid.UUID, debut: dt.datetime, *, portee: str, version: int
+) -> Acte:
+    """Give a séance another start, its people following; with SUIVANTES, the next ones are shifted as much.
+
+    Days and hours are those of Paris: a series at 9 h stays at 9 h across the change of season. Raises ErreurMetier
+    when the référent has another slot or a congé there, ErreurSaisie, ConflitVersion.
+    """
+    exiger_ecriture(ctx)
+    vue = await seance(ctx, identifiant)
+    _exiger_a_venir(ctx, vue)
+    if debut <= ctx.maintenant:
+        raise ErreurSaisie({"date": "La nouvelle date est à venir."})
+    visees = await _visees(ctx, vue, portee)
+    nouveaux = {s.id: _decaler(s.debut, vue.debut, debut) for s in visees}
+    for s in visees:
+        await _exiger_disponible(s, nouveaux[s.id])
+    libelle = f"{vue.nom} : {_nombre(visees)}, du {vue.quand} au {_local(debut):%d/%m/%Y} à {heure(debut)}"
+    entretiens = await entretiens_des_seances(list(nouveaux))
+    async with acte(ctx, "atelier.deplacer", libelle) as a:
+        # The last one first when they go later: a series never meets itself on its way.
+        ordre = reversed(visees) if debut > vue.debut else visees
+        lignes = {s.id: {"debut": nouveaux[s.id], "fin": nouveaux[s.id] + (s.fin - s.debut)} for s in ordre}
+        await a.modifier_lot(TableCreneau, lignes, {s.id: version if s.id == vue.id else s.version for s in visees})
+        await _suivre(a, entretiens, lambda e: {"debut": nouveaux[e["creneau"]], "modifie_le": ctx.maintenant})
+    return a
+
+
+async def annuler_seance(ctx: Contexte, identifiant: uuid.UUID, *, portee: str, version: int) -> Acte:
+    """Cancel a séance, or it and the next ones: its people's entretiens become « Annulé par la structure »."""
+    exiger_ecriture(ctx)
+    vue = await seance(ctx, identifiant)
+    visees = await _visees(ctx, vue, portee)
+    entretiens = await entretiens_des_seances([s.id for s in visees])
+    if any(e["realisation"] != PREVU for e in entretiens):
+        raise ErreurMetier("Des présences sont déjà saisies : cette séance a eu lieu.")
+    libelle = f"{vue.nom} du {vue.quand} : {_nombre(visees)} annulée{'s' if len(visees) > 1 else ''}"
+    async with acte(ctx, "atelier.annuler", libelle) as a:
+        await _suivre(a, entretiens, lambda _: {"realisation": "ANNULE_STR", "modifie_le": ctx.maintenant})
+        lignes = {s.id: {"retire_le": ctx.maintenant} for s in visees}
+        await a.modifier_lot(TableCreneau, lignes, {s.id: version if s.id == vue.id else s.version for s in visees})
+    return a
+
+
+async def _attendre(ctx: Contexte, vue: Seance, numero: int) -> Acte:
+    if vue.attente >= ATTENTE_MAXIMUM:
+        raise ErreurMetier(f"La liste d'attente compte déjà {ATTENTE_MAXIMUM} personnes.")
+    if any(p.numero == numero for p in await participants(ctx, vue.id)):
+        raise ErreurMetier("Cette personne a déjà une place dans cette séance.")
+    libelle = f"{vue.nom} du {vue.quand} : sur liste d'attente"
+    async with acte(ctx, "atelier.attendre", libelle, beneficiaire=numero) as a:
+        await a.inserer(Attente, {"creneau": vue.id, "beneficiaire": numero, "inscrit_le": ctx.maintenant})
+    return a
+
+
+async def _visees(ctx: Contexte, vue: Seance, portee: str) -> list[Seance]:
+    if portee not in PORTEES:
+        raise ErreurSaisie({"portee": "Choisissez cette séance seule, ou celle-ci et les suivantes."})
+    return await suivantes(ctx, vue) if portee == SUIVANTES else [vue]
+
+
+async def _suivre(
+    a: Acte, entretiens: Sequence[dict[str, Any]], valeurs: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    """Change the entretiens of the people of a séance with it; those told already stay."""
+    prevus = [e for e in entretiens if e["realisation"] == PREVU]
+    await a.modifier_lot(Entretien, {e["id"]: valeurs(e) for e in prevus})
+    for e in prevus:
+        _annoncer(a, e["id"], e["beneficiaire"])
+
+
+async def _exiger_disponible(vue: Seance, debut: dt.datetime) -> None:
+    pris = await activites_de([vue.collaborateur], debut, debut + (vue.fin - vue.debut))
+    if pris:
+        raise ErreurMetier(
+            f"{vue.collaborateur_nom} n'est pas disponible : {pris[0].nature_libelle.lower()} {pris[0].quand}."
+        )
+
+
+def _exiger_a_venir(ctx: Contexte, vue: Seance) -> None:
+    if vue.debut <= ctx.maintenant:
+        raise ErreurMetier("Cette séance a commencé.")
+
+
+def _decaler(instant: dt.datetime, avant: dt.datetime, apres: dt.datetime) -> dt.datetime:
+    """Return an instant shifted as another one was, in days and hours of Paris."""
+    ecart = _local(apres) - _local(avant)
+    return (_local(instant) + ecart).replace(tzinfo=PARIS).astimezone(dt.UTC)
+
+
+def _local(instant: dt.datetime) -> dt.datetime:
+    return instant.astimezone(PARIS).replace(tzinfo=None)
+
+
+def _nombre(visees: Sequence[Seance]) -> str:
+    return compte(len(visees), "séance") if len(visees) > 1 else "séance"
+
+
+def _annoncer(a: Acte, identifiant: uuid.UUID, numero: int) -> None:
+    a.dossiers.add(numero)
+    a.evenement("entretien_enregistre", {"entretien": str(identifiant), "beneficiaire": numero})
