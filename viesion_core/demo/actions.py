@@ -22,6 +22,7 @@ from viesion_core.demo.caracteristiques import decrire
 from viesion_core.demo.convocations import convoquer
 from viesion_core.demo.difficultes import reperer
 from viesion_core.demo.dossier import Dossier
+from viesion_core.demo.employabilite import projeter
 from viesion_core.demo.entretiens import rencontrer
 from viesion_core.demo.lot import Lot
 from viesion_core.demo.model import MOT_DE_PASSE, Parametres, Personne
@@ -95,6 +96,7 @@ def _dossiers(p: Parametres, monde: Monde, personnes: Sequence[Personne], questi
         evaluer(d, questionnaires)
         reperer(d)
         decrire(d)
+        projeter(d)
         orienter(d)
         ouvrir_acces(d)
     return lot

@@ -29,6 +29,7 @@ from viesion_core.dossiers.tables import (
     Orientation,
     Rattachement,
 )
+from viesion_core.employabilite.tables import Atout, Disponibilite
 from viesion_core.entretiens.tables import Entretien, EntretienTheme
 from viesion_core.journal.model import Ligne
 from viesion_core.notes.tables import Note
@@ -51,6 +52,8 @@ ORDRE: tuple[type[Table], ...] = (
     Attente,
     AccordCourriel,
     Convocation,
+    Atout,
+    Disponibilite,
     Difficulte,
     Bilan,
     Reponse,

@@ -6,14 +6,21 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from viesion_core.erreurs import ErreurSaisie
+from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.notes.actions import creer_note, marquer_note, modifier_note, supprimer_note
 from viesion_core.notes.model import SaisieNote
 from viesion_core.notes.queries import PAR_PAGE, note, notes_page
+from web.conflit import ChampConflit
 from web.formulaire import Formulaire, lire_formulaire
 from web.garde import LECTEUR_SEUL, LECTEURS_ORGANISME, garder_saisie
 from web.page import Page, PageCourante, retour_interne
 from web.politiques import CONSULTATION, politique
+
+CHAMPS = (
+    ChampConflit("texte", "Note"),
+    ChampConflit("rappel_le", "Me la rappeler le"),
+    ChampConflit("partagee", "Partagée avec mon organisme", str.capitalize),
+)
 
 
 class NoteController(Controller):
@@ -55,6 +62,8 @@ class NoteController(Controller):
             a = await modifier_note(page.ctx, identifiant, _saisie(f, vue.beneficiaire), version=version)
         except ErreurSaisie as erreur:
             return await page.rendre_erreurs("notes/note.html", erreur, f.brut, note=vue, retour=_retour(f))
+        except ConflitVersion as conflit:
+            return await page.rendre_conflit("notes/note.html", conflit, f.brut, CHAMPS, note=vue, retour=_retour(f))
         return page.rediriger(_retour(f), acte=a.id if not a.vide else None)
 
     @post("/{identifiant:uuid}/faite")
