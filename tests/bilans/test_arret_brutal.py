@@ -26,6 +26,8 @@ from viesion_core.journal.actions import vider
 from viesion_core.settings import Settings
 from viesion_core.testing import MAINTENANT, creer_monde
 
+pytestmark = pytest.mark.offre("mos")
+
 MANCHES = 10
 QUESTIONS = ("MOS_27", "MOS_28", "MOS_37")
 SECRET = "s" * 48

@@ -39,6 +39,7 @@ async def test_a_second_demo_uses_the_first_again(moteur: str, tmp_path: pathlib
         assert await valeur(base, repere) == nom, "same seed, same person"
 
 
+@pytest.mark.offre("mos")
 async def test_a_demo_cut_short_is_made_again(tmp_path: pathlib.Path) -> None:
     async with base_neuve("sqlite", tmp_path) as base:
         ici = Installation(base, tmp_path)

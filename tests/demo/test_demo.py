@@ -21,6 +21,7 @@ from viesion_core.organismes.model import defaut_siret
 from viesion_core.parcours.queries import affectations, contrats, etapes
 
 
+@pytest.mark.offre("mos", "moc", "cparti", "psme")
 async def test_the_demo_holds_what_the_reference_says(base: Base) -> None:
     await construire(600)
     assert await lire_valeur("SELECT count(*) FROM organisme") == 12
@@ -172,6 +173,7 @@ async def test_each_demo_account_enters_and_sees_a_living_office(base: Base) -> 
     assert personne["numero"] in {t.numero for t in trouves}
 
 
+@pytest.mark.offre("mos", "moc", "cparti", "psme")
 async def test_the_latest_acts_have_their_history_and_are_undone(base: Base) -> None:
     await construire(200)
     mos = await contexte("referent.mos")
@@ -206,6 +208,7 @@ async def test_what_was_made_can_be_read_back_and_is_never_made_twice(base: Base
     assert ctx.organisme is not None
 
 
+@pytest.mark.offre("mos", "moc", "cparti", "psme")
 async def test_the_dossiers_are_those_of_the_screens(base: Base) -> None:
     await construire(100)
     mos = await contexte("referent.mos")

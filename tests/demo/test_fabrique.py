@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
+import pytest
 
 from tests.demo.aides import AUJOURDHUI, parametres
 from viesion_core.bilans.lecture import lire_questionnaire
@@ -145,6 +146,7 @@ def test_no_plugin_at_all_still_gives_people() -> None:
     assert lignes(lot, "contrat")
 
 
+@pytest.mark.offre("mos", "moc", "cparti", "psme")
 def test_a_departement_has_its_size() -> None:
     p = parametres(45_000)
     assert (p.organismes, p.comptes, p.referents) == (110, 900, 500)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from viesion_core.api import Flux, FluxSortant, hookimpl
 from viesion_core.extensions import Registre, charger_extensions
 from viesion_core.extensions.decouverte import Trouvee
@@ -16,10 +18,12 @@ def un_flux(lecteur: str) -> Flux:
     return Flux(emetteur="ESSAI", code="ESSAI", libelle="Essai", colonnes=("a",), cle="a", action="a", lecteur=lecteur)
 
 
+@pytest.mark.offre("solis_bridge")
 def test_the_solis_bridge_declares_alloc() -> None:
     assert [(f.emetteur, f.code) for f in charger_extensions().flux()] == [("SOLIS", "ALLOC")]
 
 
+@pytest.mark.offre("solis_bridge")
 def test_the_solis_bridge_words_the_contracts() -> None:
     assert ("SOLIS", "CONTRAT") in [(f.destinataire, f.code) for f in charger_extensions().envois()]
 
@@ -40,6 +44,7 @@ def test_a_wording_that_is_not_found_is_named() -> None:
     assert "viesion_solis.contrat:absente est introuvable" in registre.etats()[0].defaillances[0]
 
 
+@pytest.mark.offre("solis_bridge")
 def test_a_flow_to_a_partner_has_one_plugin() -> None:
     registre = envois(un_envoi("viesion_solis.contrat:rediger"))
     assert len(registre.envois()) == 1

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from tests.offres import garder_bilans
 from tests.securite.matrice import FIN_DE_SESSION, adresse, routes
 from tests.securite.objets import Objets, creer_objets
 from tests.serveur import SQLITE, servir
@@ -108,6 +109,7 @@ async def test_no_bad_plugin_takes_a_page_down_and_each_is_named(
 ) -> None:
     monkeypatch.setattr(appels.Appelant.appeler, "__kwdefaults__", {"delai": 0.1})
     async with servir(adresse_base, tmp_path / "donnees") as serveur:
+        await garder_bilans()
         objets = await creer_objets(
             monde, monde.referent, monde.offre_de_service, "Canari", tmp_path / "donnees" / "documents"
         )

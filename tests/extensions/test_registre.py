@@ -40,6 +40,7 @@ def bonne(nom: str = "bonne", code: str = "BON", **crochets: Any) -> Trouvee:
     return extension(nom, **crochets)
 
 
+@pytest.mark.offre("mos")
 def test_the_installed_plugins_are_found_with_their_offre_and_questionnaire() -> None:
     registre = charger_extensions()
     assert {o.code for o in registre.offres()} >= {"MOS"}

@@ -30,6 +30,8 @@ from viesion_core.fusion.schema import feuilles, inattendus, manquants
 from viesion_core.parcours.queries import etapes
 from viesion_core.testing import MAINTENANT, Monde
 
+pytestmark = pytest.mark.offre("mos")
+
 
 def _fichiers(dossier: pathlib.Path) -> list[pathlib.Path]:
     return list(dossier.glob("*/*"))

@@ -34,6 +34,8 @@ from viesion_core.organismes.actions import terminer_offre
 from viesion_core.organismes.queries import offres_de_service
 from viesion_core.testing import MAINTENANT, Monde
 
+pytestmark = pytest.mark.offre("mos")
+
 
 async def test_what_is_shipped_is_kept_once(charge: Registre) -> None:
     assert await garder_modeles(charge, MAINTENANT) == []

@@ -70,7 +70,10 @@ async def test_a_new_offre_keeps_the_contract(tmp_path: pathlib.Path) -> None:
     assert await verifier(une_offre(tmp_path), tmp_path) == []
 
 
-@pytest.mark.parametrize(("point", "fichier", "avant", "apres", "attendu"), FAUTES)
+@pytest.mark.parametrize(
+    ("point", "fichier", "avant", "apres", "attendu"),
+    [pytest.param(*faute, marks=pytest.mark.offre("mos") if "MOS" in faute[3] else ()) for faute in FAUTES],
+)
 async def test_a_planted_fault_is_named(
     tmp_path: pathlib.Path, point: str, fichier: str, avant: str, apres: str, attendu: str
 ) -> None:
@@ -145,6 +148,7 @@ def test_the_kit_is_not_installed_by_its_own_tests() -> None:
     assert not [d for d in importlib.metadata.distributions() if d.name == "viesion-essai"]
 
 
+@pytest.mark.offre("mos")
 async def test_the_carrying_over_of_bilans_says_what_it_would_do(tmp_path: pathlib.Path) -> None:
     async with base_neuve("sqlite", tmp_path) as base:
         ici = Installation(base, tmp_path)

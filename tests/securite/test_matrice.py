@@ -9,6 +9,7 @@ from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 
 from tests import serveur as tests_serveur
+from tests.offres import garder_bilans, installees
 from tests.securite import matrice
 from tests.securite.objets import Objets, creer_objets, transmettre
 from tests.serveur import SQLITE, Serveur, servir
@@ -16,10 +17,10 @@ from viesion_core.acces import perimetre
 from viesion_core.contexte import Contexte
 from viesion_core.db import lire, lire_valeur
 from viesion_core.erreurs import Introuvable
-from viesion_core.extensions import charger_extensions, garder_questionnaires
+from viesion_core.extensions import charger_extensions
 from viesion_core.parcours import queries as parcours
 from viesion_core.settings import Settings
-from viesion_core.testing import MAINTENANT, Monde
+from viesion_core.testing import Monde
 from web import politiques
 from web.application import create_app
 
@@ -33,7 +34,7 @@ def application() -> Litestar:
 
 async def peupler(monde: Monde, documents: pathlib.Path) -> tuple[Objets, Objets]:
     """Give both organisms one of everything."""
-    await garder_questionnaires(charger_extensions(), MAINTENANT)
+    await garder_bilans()
     autre_offre = await lire_valeur("SELECT id FROM offre_de_service WHERE organisme = {}", monde.autre_organisme)
     propres = await creer_objets(monde, monde.referent, monde.offre_de_service, "CANARI-PROPRE", documents)
     autres = await creer_objets(monde, monde.autre_referent, autre_offre, "CANARI-AUTRE", documents)
@@ -52,6 +53,8 @@ def test_every_route_has_the_policy_that_was_reviewed() -> None:
 async def test_the_matrix_holds(serveur: Serveur, monde: Monde) -> None:
     propres, autres = await peupler(monde, serveur.settings.dossier_documents)
     trouves = [d async for d in matrice.defauts(serveur, application(), monde, propres, autres)]
+    if "mos" not in installees():  # the bilans of an offre that is not installed are read and nothing else
+        trouves = [d for d in trouves if not ("/bilans/" in d and "(propre) : répond 403 à un rôle" in d)]
     assert not trouves, "\n".join(trouves)
 
 

@@ -7,13 +7,14 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.navigateur import BUREAU, TELEPHONE, axe, deborde, ouvrir_chromium, ouvrir_contexte
+from tests.offres import garder_bilans
 from tests.securite import matrice
 from tests.securite.objets import Objets, creer_objets
 from tests.serveur import SQLITE, Serveur
 from viesion_core.contexte import Contexte
-from viesion_core.extensions import charger_extensions, garder_questionnaires
+from viesion_core.extensions import charger_extensions
 from viesion_core.settings import Settings
-from viesion_core.testing import MAINTENANT, Monde
+from viesion_core.testing import Monde
 from web.application import create_app
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.lent, SQLITE]
@@ -64,7 +65,7 @@ async def _parcourir(
 
 
 async def test_every_screen_is_accessible_and_fits(serveur: Serveur, monde: Monde) -> None:
-    await garder_questionnaires(charger_extensions(), MAINTENANT)
+    await garder_bilans()
     documents = serveur.settings.donnees / "documents"
     propres = await creer_objets(monde, monde.referent, monde.offre_de_service, "PREMIER", documents)
     contextes = {"anonyme": None, "referent": monde.referent, "administrateur": monde.administrateur}

@@ -65,6 +65,7 @@ async def test_an_unknown_organism_or_account_is_not_found(serveur: Serveur, mon
             assert (await client.get(f"{RACINE}/{famille}/{uuid.uuid4()}")).status_code == 404
 
 
+@pytest.mark.offre("mos")
 async def test_an_organism_is_opened_then_its_offre_enabled_and_ended(serveur: Serveur, monde: Monde) -> None:
     async with serveur.client(monde.administrateur) as client:
         refus = await client.post(f"{RACINE}/organismes/nouveau", data={"nom": "", "siret": "123"})

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from tests.navigateur import axe, capture, ouvrir_chromium, ouvrir_contexte, surveiller
 from tests.web.test_galerie import ORIGINE, servir
 
-pytestmark = pytest.mark.navigateur
+pytestmark = [pytest.mark.navigateur, pytest.mark.offre("mos")]
 INSTANT = "2026-11-24T09:42:00+00:00"
 
 

@@ -12,7 +12,7 @@ from tests.web.test_documents import un_bilan
 from viesion_core.bilans.queries import reponses
 from viesion_core.testing import Monde
 
-pytestmark = [pytest.mark.navigateur, SQLITE]
+pytestmark = [pytest.mark.navigateur, pytest.mark.offre("mos"), SQLITE]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from viesion_core.db import executer, lire, transaction
 from viesion_core.organismes.actions import terminer_offre
 from viesion_core.testing import Monde, creer_utilisateur
 
+pytestmark = pytest.mark.offre("mos")
+
 JOUR = dt.datetime.now(dt.UTC).date()
 
 

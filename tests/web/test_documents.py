@@ -20,6 +20,8 @@ from viesion_core.journal.actions import vider
 from viesion_core.testing import Monde
 from web.securite import maintenant
 
+pytestmark = pytest.mark.offre("mos")
+
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 20 + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
 

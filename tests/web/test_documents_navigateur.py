@@ -13,7 +13,7 @@ from tests.web.suivi import Suivi, ouvrir_page, ouvrir_suivi
 from tests.web.test_documents import PDF, garder, un_bilan
 from viesion_core.testing import Monde
 
-pytestmark = [pytest.mark.navigateur, SQLITE]
+pytestmark = [pytest.mark.navigateur, pytest.mark.offre("mos"), SQLITE]
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ async def repondre(monde: Monde, *, accepte: bool) -> uuid.UUID:
     return envoi
 
 
+@pytest.mark.offre("solis_bridge")
 async def test_the_contracts_say_where_they_stand_with_solis(serveur: Serveur, monde: Monde, dossier: int) -> None:
     async with serveur.client(monde.referent) as client:
         page = await client.get(f"/beneficiaires/{dossier}/contrats")

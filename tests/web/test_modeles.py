@@ -14,6 +14,8 @@ from viesion_core.fusion.model import TYPE_DOCX
 from viesion_core.fusion.queries import modele_actif, modeles_actifs
 from viesion_core.testing import Monde
 
+pytestmark = pytest.mark.offre("mos")
+
 RACINE = "/administration/modeles"
 CONVOCATION = f"{RACINE}/CONVOCATION"
 

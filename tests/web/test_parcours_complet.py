@@ -22,7 +22,7 @@ from viesion_core.nomenclatures.model import definitions_caracteristiques
 from viesion_core.testing import Monde
 from web.securite import maintenant
 
-pytestmark = [pytest.mark.navigateur, SQLITE]
+pytestmark = [pytest.mark.navigateur, pytest.mark.offre("mos"), SQLITE]
 MOT = "Une longue phrase pour essayer la connexion"
 ATTENTES = "Retrouver un travail à mi-temps, près de chez elle"
 SYNTHESE = "Un bilan de santé est fait, un suivi dentaire commence."

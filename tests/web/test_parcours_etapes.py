@@ -25,6 +25,8 @@ from viesion_core.parcours.model import EtapeResume, SaisieAffectation, SaisieEt
 from viesion_core.parcours.queries import affectations, etapes
 from viesion_core.testing import Monde
 
+pytestmark = pytest.mark.offre("mos")
+
 MOTIF = "OBJECTIF_DE_L_ETAPE_ATTEINT"
 
 

@@ -16,7 +16,7 @@ from viesion_core.parcours.model import SaisieAffectation, SaisieEtape
 from viesion_core.parcours.queries import affectations, etapes
 from viesion_core.testing import Monde
 
-pytestmark = [pytest.mark.navigateur, SQLITE]
+pytestmark = [pytest.mark.navigateur, pytest.mark.offre("mos"), SQLITE]
 
 
 @pytest.fixture

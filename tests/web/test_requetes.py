@@ -3,15 +3,16 @@
 import pathlib
 import uuid
 
+from tests.offres import garder_bilans
 from tests.securite import matrice
 from tests.securite.objets import Objets, creer_objets
 from tests.serveur import SQLITE, Serveur, requetes, servir
 from viesion_core.alertes.actions import marquer_favori
 from viesion_core.alertes.regles import REGLES_DU_DECK
 from viesion_core.db import lire_valeur
-from viesion_core.extensions import charger_extensions, garder_questionnaires
+from viesion_core.extensions import charger_extensions
 from viesion_core.settings import Settings
-from viesion_core.testing import MAINTENANT, Monde
+from viesion_core.testing import Monde
 from web.application import create_app
 
 PLAFOND = 12
@@ -44,7 +45,7 @@ async def _mesurer(serveur: Serveur, monde: Monde, propres: Objets) -> dict[str,
 async def test_every_screen_takes_few_queries_and_as_many_when_the_base_grows(
     adresse_base: str, monde: Monde, tmp_path: pathlib.Path
 ) -> None:
-    await garder_questionnaires(charger_extensions(), MAINTENANT)
+    await garder_bilans()
     offre, documents = monde.offre_de_service, tmp_path / "donnees" / "documents"
     propres = await creer_objets(monde, monde.referent, offre, "PREMIER", documents)
     autre_offre = await lire_valeur("SELECT id FROM offre_de_service WHERE organisme = {}", monde.autre_organisme)

@@ -4,6 +4,7 @@ import html
 import pathlib
 
 import httpx
+import pytest
 
 from tests.securite import matrice
 from tests.securite.objets import Objets, creer_objets
@@ -13,6 +14,8 @@ from viesion_core.extensions import Registre, charger_extensions, garder_modeles
 from viesion_core.extensions.decouverte import trouver
 from viesion_core.testing import MAINTENANT, Monde
 from web.application import create_app
+
+pytestmark = pytest.mark.offre("mos")
 
 COMPTES = ("bilan", "reponse", "etape", "document")
 

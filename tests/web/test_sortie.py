@@ -134,6 +134,7 @@ async def test_chaque_manque_se_repare_sur_place(serveur: Serveur, suivi: Suivi)
             assert requetes(suite) <= 12
 
 
+@pytest.mark.offre("mos")
 async def test_le_bilan_se_cree_se_controle_et_se_clot(serveur: Serveur, suivi: Suivi) -> None:
     adresse, ecran = f"{suivi.base}/sortie/{suivi.etape}", f"{suivi.base}/sortie?etape={suivi.etape}"
     async with serveur.client(suivi.ctx) as client:
