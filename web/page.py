@@ -36,6 +36,8 @@ MESSAGES = {
     "agenda-rappel": "Le rappel de la veille vous sera envoyé, s'il y a des rendez-vous le lendemain.",
     "agenda-sans-rappel": "Vous ne recevrez plus le rappel de la veille.",
     "anomalie": "L'anomalie est signalée : l'assistance répondra à votre adresse.",
+    "rejet-rejoue": "La ligne est prise : elle n'attend plus.",
+    "rejet-doublon": "La ligne corrigée désigne peut-être une personne déjà suivie : dites si c'est elle.",
     "modele": "Le modèle est accepté : il sert dès maintenant.",
 }
 """What the page says after an act that has no undo, by the code that its address carries (`?fait=`)."""

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
 import msgspec
+from cryptography.fernet import Fernet
 
 from tests.bench.mesures import Banc, Mesure
 from viesion_core.demo.model import Parametres
@@ -44,7 +45,7 @@ async def passer():
     await charger_nomenclatures()
     depart = time.perf_counter()
     ctx = contexte_systeme(MAINTENANT, nom="Solis")
-    f = await importer_fichier(ctx, pathlib.Path(sys.argv[2]), [FLUX], secret="s" * 48)
+    f = await importer_fichier(ctx, pathlib.Path(sys.argv[2]), [FLUX], secret="s" * 48, cles=sys.argv[3])
     duree = time.perf_counter() - depart
     await base.fermer()
     memoire = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -151,7 +152,7 @@ async def _base_vide(moteur: str, dossier: pathlib.Path) -> str:
 
 async def _passer(base: str, chemin: pathlib.Path) -> Passe:
     programme = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _PASSE, base, str(chemin), stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", _PASSE, base, str(chemin), Fernet.generate_key().decode(), stdout=asyncio.subprocess.PIPE
     )
     sortie, _ = await programme.communicate()
     assert programme.returncode == 0

@@ -11,8 +11,9 @@ from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import lire, lire_un, lire_valeur
 from viesion_core.dossiers.queries import identite
 from viesion_core.dossiers.recherche import chercher
-from viesion_core.echanges import actions
-from viesion_core.echanges.actions import abandonner_rejet, importer_fichier, trancher_doublon
+from viesion_core.echanges import actions, comprehension
+from viesion_core.echanges.actions import importer_fichier
+from viesion_core.echanges.actions_rejets import abandonner_rejet, trancher_doublon
 from viesion_core.echanges.depot import Traitement, traiter_depot
 from viesion_core.echanges.model import EtatRejet, FichierVu
 from viesion_core.echanges.queries import rejets_page
@@ -195,7 +196,7 @@ async def test_a_refused_line_is_abandoned_with_a_reason_or_replaced(monde: Mond
 async def test_a_file_cut_by_a_stop_goes_on_exactly_once(
     monde: Monde, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "TAILLE_LOT", 3)
+    monkeypatch.setattr(comprehension, "TAILLE_LOT", 3)
     ordinaire = actions._executer
     faits = 0
 
@@ -209,10 +210,10 @@ async def test_a_file_cut_by_a_stop_goes_on_exactly_once(
     chemin = deposer(tmp_path, contenu([une_ligne(r) for r in range(1, 11)]))
     monkeypatch.setattr(actions, "_executer", couper)
     with pytest.raises(KeyboardInterrupt):
-        await importer_fichier(SOLIS, chemin, [FLUX], secret=SECRET)
+        await importer_fichier(SOLIS, chemin, [FLUX], secret=SECRET, cles=CLE)
     assert await lire_valeur("SELECT count(*) FROM beneficiaire") == 6
     monkeypatch.setattr(actions, "_executer", ordinaire)
-    fini = await importer_fichier(SOLIS, chemin, [FLUX], secret=SECRET)
+    fini = await importer_fichier(SOLIS, chemin, [FLUX], secret=SECRET, cles=CLE)
     assert comptes(fini) == (10, 10, 0, 0, 0)
     assert await lire_valeur("SELECT count(*) FROM beneficiaire") == 10
 

@@ -6,6 +6,7 @@ import uuid
 
 import msgspec
 
+from tests.serveur import SECRETS
 from viesion_core.activites.actions import creer_activite
 from viesion_core.activites.model import SaisieActivite
 from viesion_core.agenda.actions import publier_creneaux
@@ -21,6 +22,7 @@ from viesion_core.difficultes.model import Saisie as SaisieDifficulte
 from viesion_core.dossiers.actions_caracteristiques import completer
 from viesion_core.dossiers.actions_orientations import ajouter_orientation
 from viesion_core.dossiers.model_orientations import SaisieOrientation
+from viesion_core.echanges.coffre import chiffrer
 from viesion_core.echanges.envois import acquitter, deposer_envois
 from viesion_core.echanges.envois_model import ADeposer, ReponseMessage
 from viesion_core.employabilite.actions import ajouter_atout
@@ -156,12 +158,14 @@ async def _rejeter(auteur: Contexte, canari: str) -> uuid.UUID:
         )
         await executer(
             """INSERT INTO echange_rejet (id, fichier, ligne, id_message, flux, cle, code, champ, message, commande,
-                empreinte, candidat, etat, motif, decide_par, recu_le, version)
-            VALUES ({}, {}, 1, '', 'ALLOC', '', 'CODE_INCONNU', '', {}, NULL, '', NULL, 'A_TRAITER', '', '', {}, 1)""",
+                empreinte, candidat, etat, motif, decide_par, recu_le, version, ligne_chiffree)
+            VALUES ({}, {}, 1, '', 'ALLOC', '', 'CODE_INCONNU', '', {}, NULL, '', NULL, 'A_TRAITER', '', '', {}, 1,
+                {})""",
             rejet,
             fichier,
             canari,
             auteur.maintenant,
+            chiffrer({"nom_naissance": canari}, SECRETS["cle_echanges"]),
         )
     return rejet
 

@@ -64,6 +64,35 @@ async def test_abandoning_asks_for_a_reason(serveur: Serveur, monde: Monde, recu
         assert "Dossier parti" in (await client.get("/echanges?etat=abandonnes")).text
 
 
+async def test_a_refused_line_is_corrected_on_the_screen(serveur: Serveur, monde: Monde) -> None:
+    deposer(serveur.settings.dossier_echanges, contenu([une_ligne(1, etat_dossier="9", adresse="3 rue <b>Essai</b>")]))
+    await Worker(serveur.settings, serveur.registre).tour(MAINTENANT)
+    rejet = await lire_un("SELECT id FROM echange_rejet")
+    assert rejet is not None
+    adresse = f"/echanges/rejets/{rejet['id']}"
+    async with serveur.client(monde.pilote) as client:
+        assert f'href="{adresse}"' in (await client.get("/echanges")).text
+        page = await client.get(adresse)
+        assert (page.status_code, requetes(page) <= 12) == (200, True)
+        assert page.text.count('aria-invalid="true"') == 1
+        assert "3 rue &lt;b&gt;Essai&lt;/b&gt;" in page.text
+        faux = await client.post(
+            f"{adresse}/rejouer", data={"version": "1", "col_etat_dossier": "8", "col_tel": "0601"}
+        )
+        assert faux.status_code == 422
+        assert 'value="0601"' in faux.text
+        assert 'value="8"' in faux.text
+        trop = await client.post(f"{adresse}/rejouer", data={"version": "1", "col_adresse": "x" * 4_001})
+        assert trop.status_code == 422
+        bon = await client.post(f"{adresse}/rejouer", data={"version": "1", "col_etat_dossier": "2"})
+        assert (bon.status_code, bon.headers["location"]) == (303, "/echanges?fait=rejet-rejoue")
+        assert "La ligne est prise" in (await client.get(bon.headers["location"])).text
+        encore = await client.post(f"{adresse}/rejouer", data={"version": "1", "col_etat_dossier": "2"})
+        assert encore.status_code == 409
+        assert (await client.get(adresse)).status_code == 409
+    assert await lire_valeur("SELECT etat_droit FROM beneficiaire") == "2"
+
+
 async def test_the_worker_takes_what_is_laid(serveur: Serveur, monde: Monde) -> None:
     dossier = serveur.settings.dossier_echanges
     deposer(dossier, contenu([une_ligne(1)]))

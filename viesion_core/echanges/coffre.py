@@ -1,10 +1,12 @@
 """The files of partners once answered: kept encrypted, because they hold the NIR of people as it came."""
 
+import functools
 import os
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
+import msgspec
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from viesion_core.erreurs import ErreurMetier
@@ -14,9 +16,23 @@ MORCEAU = 1 << 20
 """Bytes encrypted at once: memory stays flat whatever the size of the file."""
 
 
+@functools.lru_cache(maxsize=8)
 def coffre(cles: str) -> MultiFernet:
     """Return what encrypts with the first key and decrypts with any (`VIESION_CLE_ECHANGES`: keys parted by commas)."""
     return MultiFernet([Fernet(cle.strip()) for cle in cles.split(",")])
+
+
+def chiffrer(ligne: Mapping[str, str], cles: str) -> str:
+    """Return a refused line as the base keeps it until it is decided."""
+    return coffre(cles).encrypt(msgspec.json.encode(dict(ligne))).decode()
+
+
+def dechiffrer(texte: str, cles: str) -> dict[str, str]:
+    """Return a refused line; ErreurMetier when the key is another."""
+    try:
+        return msgspec.json.decode(coffre(cles).decrypt(texte.encode()), type=dict[str, str])
+    except InvalidToken as erreur:
+        raise ErreurMetier("Cette ligne n'est pas lisible : la clé des échanges est une autre.") from erreur
 
 
 def sceller(chemin: pathlib.Path, ou: pathlib.Path, cles: str) -> pathlib.Path:

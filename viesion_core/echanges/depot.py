@@ -49,7 +49,7 @@ async def traiter_depot(
     for chemin in sorted(entrees.glob("*.csv"), key=_rang):
         if chemin.is_symlink() or not chemin.is_file() or not chemin.with_suffix(".ctl").is_file():
             continue
-        fait = await _traiter(ctx, dossier, chemin, flux, secret)
+        fait = await _traiter(ctx, dossier, chemin, flux, secret, cles)
         if not fait.attend:
             await asyncio.to_thread(_ranger, chemin, dossier / ("archive" if fait.fichier else "rejets"), cles)
         faits.append(fait)
@@ -57,10 +57,10 @@ async def traiter_depot(
 
 
 async def _traiter(
-    ctx: Contexte, dossier: pathlib.Path, chemin: pathlib.Path, flux: Sequence[Flux], secret: str
+    ctx: Contexte, dossier: pathlib.Path, chemin: pathlib.Path, flux: Sequence[Flux], secret: str, cles: str
 ) -> Traitement:
     try:
-        fichier = await importer_fichier(ctx, chemin, flux, secret=secret)
+        fichier = await importer_fichier(ctx, chemin, flux, secret=secret, cles=cles)
     except FichierRefuse as refus:
         deja = await _deja(chemin) if refus.code == "DEJA_TRAITE" else None
         if deja is None:

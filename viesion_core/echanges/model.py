@@ -89,7 +89,8 @@ class Flux(msgspec.Struct, frozen=True, kw_only=True):
     """A flow that a plugin understands: its header, and the pure function from a line to a command.
 
     `lecteur` names the function (« paquet.module:fonction »), which raises LigneRefusee; `cle` names the
-    column of the business key, `action` that of the action.
+    column of the business key, `action` that of the action. `libelles` says each column in French; `champs` gives
+    the column of a field of the identity that has another name.
     """
 
     emetteur: str
@@ -99,6 +100,13 @@ class Flux(msgspec.Struct, frozen=True, kw_only=True):
     cle: str
     action: str
     lecteur: str
+    libelles: Mapping[str, str] = {}
+    champs: Mapping[str, str] = {}
+
+    def colonne(self, champ: str) -> str:
+        """Return the column of a field of the identity, or of a column; "" for neither."""
+        nom = self.champs.get(champ, champ)
+        return nom if nom in self.colonnes else ""
 
     def lire(self, ligne: Mapping[str, str]) -> Commande:
         """Return the command of a line, as the plugin reads it."""
@@ -170,6 +178,7 @@ class RejetVu(msgspec.Struct, frozen=True, kw_only=True):
     champ: str
     message: str
     rejouable: bool
+    corrigeable: bool
     candidat: int | None
     candidat_nom: str
     personne: str
@@ -182,6 +191,25 @@ class RejetVu(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def code_libelle(self) -> str:
         """« Personne peut-être déjà suivie »."""
+        return LIBELLE_CODE.get(self.code, self.code)
+
+
+class LigneRejetee(msgspec.Struct, frozen=True, kw_only=True):
+    """A refused line to be corrected: its values by column, the column at fault, the hidden ones that are kept."""
+
+    id: uuid.UUID
+    ligne: int
+    code: str
+    colonne: str
+    message: str
+    version: int
+    libelles: Mapping[str, str]
+    valeurs: Mapping[str, str]
+    gardees: tuple[str, ...]
+
+    @property
+    def code_libelle(self) -> str:
+        """« Code inconnu »."""
         return LIBELLE_CODE.get(self.code, self.code)
 
 

@@ -59,6 +59,7 @@ async def rejets_page(ctx: Contexte, etat: EtatRejet, page: int) -> tuple[list[R
     total = int(await lire_valeur("SELECT count(*) FROM echange_rejet WHERE etat = {}", str(etat)))
     lignes = await lire(
         """SELECT r.id, f.nom AS fichier_nom, r.ligne, r.flux, r.cle, r.code, r.champ, r.message, r.commande,
+            r.ligne_chiffree <> '' AS corrigeable,
             r.candidat, b.nom_naissance, b.nom_usage, b.prenom, r.etat, r.motif, r.decide_par, r.version, r.recu_le
         FROM echange_rejet r JOIN echange_fichier f ON f.id = r.fichier
         LEFT JOIN beneficiaire b ON b.numero = r.candidat
@@ -78,6 +79,7 @@ def _rejet(ligne: dict[str, Any]) -> RejetVu:
         RejetVu,
         {
             **ligne,
+            "corrigeable": bool(ligne["corrigeable"]),
             "rejouable": commande is not None,
             "candidat_nom": _nom(*noms) if ligne["candidat"] is not None else "",
             "personne": _nom(identite["nom_naissance"], identite["nom_usage"], identite["prenom"]) if identite else "",

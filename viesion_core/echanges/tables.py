@@ -64,6 +64,7 @@ class EchangeRejet(Table, tablename="echange_rejet"):
     decide_par = Varchar(length=160)
     recu_le = Timestamptz()
     version = Integer()
+    ligne_chiffree = Text(secret=True)
 
 
 class EchangeSortie(Table, tablename="echange_sortie"):

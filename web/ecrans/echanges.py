@@ -6,10 +6,11 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from viesion_core.echanges.actions import abandonner_rejet, trancher_doublon
+from viesion_core.echanges.actions_rejets import abandonner_rejet, ligne_rejetee, rejouer_rejet, trancher_doublon
+from viesion_core.echanges.lecture import LONGUEUR_CHAMP
 from viesion_core.echanges.model import EtatRejet
 from viesion_core.echanges.queries import PAR_PAGE, derniers_fichiers, exiger_rejet, rejets_page
-from viesion_core.erreurs import ErreurSaisie
+from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Introuvable
 from viesion_core.journal import journaliser_lecture
 from web.formulaire import lire_formulaire
 from web.page import Page, PageCourante
@@ -42,6 +43,38 @@ class EchangesController(Controller):
             return await _liste(page, "", 1, erreur=erreur, vise=identifiant, saisie=f.brut)
         return page.rediriger("/echanges")
 
+    @get("/rejets/{identifiant:uuid}")
+    async def ouvrir(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+        """Show a refused line to be corrected, each column with its value."""
+        return await _correction(page, identifiant)
+
+    @post("/rejets/{identifiant:uuid}/rejouer")
+    async def rejouer(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+        """Carry out a refused line as it was corrected (`col_<column>`); without any column, as it came."""
+        await exiger_rejet(page.ctx, identifiant)
+        f = await lire_formulaire(page.requete)
+        version = f.entier("version", requis=True) or 0
+        colonnes = [nom.removeprefix("col_") for nom in f.brut if nom.startswith("col_")]
+        corrections = {c: f.texte(f"col_{c}", maximum=LONGUEUR_CHAMP) for c in colonnes}
+        try:
+            f.verifier()
+            fait = await rejouer_rejet(
+                page.ctx,
+                identifiant,
+                page.registre.flux(),
+                corrections,
+                secret=page.settings.secret,
+                cles=page.settings.cle_echanges,
+                version=version,
+            )
+        except ErreurSaisie as erreur:
+            return await _correction(page, identifiant, erreur=_par_champ(erreur), saisie=f.brut)
+        except (ConflitVersion, Introuvable):
+            raise
+        except ErreurMetier as erreur:
+            return await _correction(page, identifiant, erreur=ErreurSaisie({}, erreur.message), saisie=f.brut)
+        return page.rediriger("/echanges", fait="rejet-rejoue" if fait else "rejet-doublon")
+
     @post("/rejets/{identifiant:uuid}/trancher")
     async def trancher(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Say whether it is the same person (`meme`: oui) or another one (non)."""
@@ -52,6 +85,24 @@ class EchangesController(Controller):
         f.verifier()
         await trancher_doublon(page.ctx, identifiant, page.registre.flux(), meme=meme, version=version)
         return page.rediriger("/echanges")
+
+
+def _par_champ(erreur: ErreurSaisie) -> ErreurSaisie:
+    """Return the errors of columns by the names of the fields; that of no column stands in the summary."""
+    champs = {n if n.startswith("col_") else f"col_{n}": m for n, m in erreur.erreurs.items() if n}
+    return ErreurSaisie(champs, erreur.message)
+
+
+async def _correction(
+    page: Page, identifiant: uuid.UUID, *, erreur: ErreurSaisie | None = None, saisie: dict[str, Any] | None = None
+) -> Response[Any]:
+    await exiger_rejet(page.ctx, identifiant)
+    rejet = await ligne_rejetee(page.ctx, identifiant, page.registre.flux(), cles=page.settings.cle_echanges)
+    if erreur is not None:
+        return await page.rendre_erreurs("echanges/corriger.html", erreur, saisie or {}, rejet=rejet)
+    # The page opens as the refusal left it: its message stands beside the column at fault.
+    erreurs = {f"col_{rejet.colonne}": rejet.message} if rejet.colonne else {}
+    return await page.rendre("echanges/corriger.html", rejet=rejet, erreurs=erreurs)
 
 
 async def _liste(

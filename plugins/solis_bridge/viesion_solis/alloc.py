@@ -16,6 +16,43 @@ COLONNES = (
     "code_sdi", "parcours", "ru",
 )  # fmt: skip
 """The header, in this order (exchange contract, schema 1)."""
+LIBELLES = {
+    "id_message": "Identifiant du message",
+    "version": "Version",
+    "horodatage": "Horodatage",
+    "action": "Action (C, M ou F)",
+    "id_individu": "Identifiant Solis de la personne",
+    "id_dossier": "Identifiant Solis du dossier",
+    "numdemrsa": "Numéro de demande RSA",
+    "matricule": "Numéro d'allocataire",
+    "fonorg": "Organisme payeur (CAF ou MSA)",
+    "numorg": "Numéro de l'organisme",
+    "role": "Rôle dans le foyer (DEM, CJT, ENF ou AUT)",
+    "nir": "NIR",
+    "civilite": "Civilité (M ou MME)",
+    "nom_naissance": "Nom de naissance",
+    "nom_usage": "Nom d'usage",
+    "prenom": "Prénom",
+    "date_naissance": "Date de naissance (AAAA-MM-JJ)",
+    "adresse": "Adresse",
+    "code_insee": "Commune (code INSEE)",
+    "code_postal": "Code postal",
+    "tel": "Téléphone",
+    "email": "Courriel",
+    "date_demande": "Date de la demande (AAAA-MM-JJ)",
+    "date_ouverture": "Ouverture du droit (AAAA-MM-JJ)",
+    "etat_dossier": "État du droit (0 à 6)",
+    "soumis_dd": "Soumis aux droits et devoirs (1 ou 0)",
+    "code_sdi": "Service départemental d'insertion",
+    "parcours": "Parcours",
+    "ru": "Référent unique",
+}
+CHAMPS = {
+    "telephone": "tel", "courriel": "email", "commune": "code_insee", "organisme_payeur": "fonorg",
+    "role_foyer": "role", "numero_demande": "numdemrsa", "etat_droit": "etat_dossier",
+    "soumis_droits_devoirs": "soumis_dd",
+}  # fmt: skip
+"""The column of each field of the identity that has another name."""
 _CIVILITES = {"": "", "M": "M", "MME": "MME", "MLE": "MME"}
 _OUI_NON = {"": True, "1": True, "0": False}
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -158,4 +195,6 @@ FLUX = Flux(
     cle="id_individu",
     action="action",
     lecteur="viesion_solis.alloc:lire",
+    libelles=LIBELLES,
+    champs=CHAMPS,
 )

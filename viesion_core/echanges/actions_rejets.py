@@ -1,0 +1,195 @@
+"""What a person decides about a refused line: correct and replay it, abandon it, say who a DOUBLON is."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from viesion_core.contexte import Contexte, Role
+from viesion_core.db import en_json, executer, lire_un, transaction
+from viesion_core.echanges.actions import noter_versions, ordonner, refus_de, versions_connues
+from viesion_core.echanges.coffre import chiffrer, dechiffrer
+from viesion_core.echanges.comprehension import Refus, comprendre
+from viesion_core.echanges.ecriture import Lot
+from viesion_core.echanges.model import Action, Commande, EtatRejet, Flux, LigneRejetee, empreinte_nir
+from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
+from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
+from viesion_core.journal import journaliser_acte, journaliser_lecture
+
+SECRETES = frozenset({"nir"})
+"""Columns that a screen never shows: left empty, they keep what came."""
+
+
+async def ligne_rejetee(ctx: Contexte, identifiant: uuid.UUID, flux: Sequence[Flux], *, cles: str) -> LigneRejetee:
+    """Return a refused line with its values, to be corrected; journalled. Introuvable, ErreurMetier when it is decided.
+
+    The columns of `SECRETES` come empty.
+    """
+    _exiger_pilote(ctx)
+    rejet = await _a_traiter(identifiant)
+    connu = _flux(rejet, flux)
+    valeurs = dechiffrer(rejet["ligne_chiffree"], cles)
+    journaliser_lecture(ctx, "rejet.ouvrir", "rejet", str(identifiant))
+    return LigneRejetee(
+        id=identifiant,
+        ligne=rejet["ligne"],
+        code=rejet["code"],
+        colonne=connu.colonne(rejet["champ"]),
+        message=rejet["message"],
+        version=rejet["version"],
+        libelles={c: connu.libelles.get(c, c) for c in connu.colonnes},
+        valeurs={c: "" if c in SECRETES else valeurs.get(c, "") for c in connu.colonnes},
+        gardees=tuple(c for c in SECRETES if valeurs.get(c)),
+    )
+
+
+async def rejouer_rejet(
+    ctx: Contexte,
+    identifiant: uuid.UUID,
+    flux: Sequence[Flux],
+    corrections: Mapping[str, str],
+    *,
+    secret: str,
+    cles: str,
+    version: int,
+) -> bool:
+    """Carry out a refused line, corrected or as it came; False when it may be a known person's: a DOUBLON to decide.
+
+    `corrections`: the new values by column, "" for an emptied one (of `SECRETES`, "" keeps what came). Raises
+    ErreurSaisie (by column) while the line is refused, ErreurMetier when a later message was taken since,
+    ConflitVersion when somebody decided since.
+    """
+    _exiger_pilote(ctx)
+    async with transaction():
+        rejet = await _a_traiter(identifiant)
+        connu = _flux(rejet, flux)
+        if rejet["version"] != version:
+            raise ConflitVersion({"etat": rejet["etat"]}, rejet["version"])
+        gardee = dechiffrer(rejet["ligne_chiffree"], cles)
+        ligne = {c: gardee.get(c, "") for c in connu.colonnes}  # the flow may have gained a column since
+        ligne |= {c: v for c, v in corrections.items() if c in connu.colonnes and (v or c not in SECRETES)}
+        commande = comprendre(rejet["ligne"], ligne, connu, ctx)
+        if isinstance(commande, Refus):
+            raise ErreurSaisie({connu.colonne(commande.champ): commande.message}, commande.message)
+        connues = await versions_connues(connu, [commande.id_individu])
+        if commande.version <= connues.get(commande.id_individu, -1):
+            raise ErreurMetier("Un envoi plus récent sur cette personne a déjà été pris : abandonnez cette ligne.")
+        empreinte = empreinte_nir(secret, commande.nir)
+        (trouve,) = await rapprocher([commande], [empreinte])
+        code, message = refus_de(commande, trouve)
+        if code == "DOUBLON":
+            await _en_doublon(identifiant, commande, empreinte, trouve, message, chiffrer(ligne, cles))
+            return False
+        if code:
+            raise ErreurSaisie({connu.cle: message}, message)
+        motif = "Corrigée et rejouée" if corrections else "Rejouée telle quelle"
+        await _decider(ctx, identifiant, EtatRejet.REGLE, motif, version)
+        ecriture = Lot(ctx, connu.emetteur)
+        ordonner(ecriture, commande, trouve.ligne, empreinte)
+        await ecriture.ecrire()
+        await noter_versions(ctx, connu, [commande], connues)
+        await journaliser_acte(ctx, "rejet.rejouer", "rejet", str(identifiant), None)
+    return True
+
+
+async def _a_traiter(identifiant: uuid.UUID) -> dict[str, Any]:
+    rejet = await lire_un("SELECT * FROM echange_rejet WHERE id = {}", identifiant)
+    if rejet is None:
+        raise Introuvable
+    if rejet["etat"] != EtatRejet.A_TRAITER:
+        raise ConflitVersion({"etat": rejet["etat"]}, rejet["version"], "Cette ligne est déjà réglée.")
+    if not rejet["ligne_chiffree"]:
+        raise ErreurMetier("La ligne d'origine n'a pas été gardée : demandez un nouvel envoi, ou abandonnez-la.")
+    return rejet
+
+
+def _flux(rejet: Mapping[str, Any], flux: Sequence[Flux]) -> Flux:
+    connu = next((f for f in flux if f.code == rejet["flux"]), None)
+    if connu is None:
+        raise ErreurMetier("L'extension qui lit ce flux n'est pas installée.")
+    return connu
+
+
+async def _en_doublon(
+    identifiant: uuid.UUID, c: Commande, empreinte: str, trouve: Rapprochement, message: str, ligne: str
+) -> None:
+    """Keep a corrected line as a DOUBLON: the person is chosen on the list of refusals."""
+    await executer(
+        """UPDATE echange_rejet SET code = 'DOUBLON', champ = '', message = {}, commande = {}, empreinte = {},
+            candidat = {}, cle = {}, ligne_chiffree = {}, version = version + 1 WHERE id = {}""",
+        message,
+        en_json(msgspec.structs.replace(c, nir="")),
+        empreinte,
+        trouve.candidat,
+        c.id_individu,
+        ligne,
+        identifiant,
+    )
+
+
+async def abandonner_rejet(ctx: Contexte, identifiant: uuid.UUID, motif: str, *, version: int) -> None:
+    """Give up a refused line, with a reason; raises ErreurSaisie, ConflitVersion."""
+    _exiger_pilote(ctx)
+    if not motif.strip():
+        raise ErreurSaisie({"motif": "Dites pourquoi cette ligne est abandonnée."})
+    async with transaction():
+        await _decider(ctx, identifiant, EtatRejet.ABANDONNE, motif.strip()[:300], version)
+        await journaliser_acte(ctx, "rejet.abandonner", "rejet", str(identifiant), None)
+
+
+async def trancher_doublon(
+    ctx: Contexte, identifiant: uuid.UUID, flux: Sequence[Flux], *, meme: bool, version: int
+) -> None:
+    """Say whether the person of a line refused as DOUBLON is the one who has a dossier, and carry the line out.
+
+    Raises ErreurMetier when the line is no such refusal any more, ConflitVersion when somebody decided since.
+    """
+    _exiger_pilote(ctx)
+    async with transaction():
+        rejet = await lire_un("SELECT * FROM echange_rejet WHERE id = {}", identifiant)
+        if rejet is None:
+            raise Introuvable
+        connu = next((f for f in flux if f.code == rejet["flux"]), None)
+        if rejet["code"] != "DOUBLON" or rejet["commande"] is None or connu is None:
+            raise ErreurMetier("Cette ligne n'est pas un doublon à trancher.")
+        commande = msgspec.convert(rejet["commande"], Commande, strict=False)
+        ligne = await _personne(rejet["candidat"]) if meme else None
+        ecriture = Lot(ctx, connu.emetteur)
+        if meme and (ligne is None or ligne["id_individu"] not in (None, commande.id_individu)):
+            raise ErreurMetier("Ce dossier a déjà un autre identifiant Solis : la ligne ne peut pas lui revenir.")
+        if not meme and commande.action is not Action.CREER:
+            raise ErreurMetier("Cette ligne n'ouvre pas de dossier : abandonnez-la, ou rapprochez-la du dossier.")
+        await _decider(ctx, identifiant, EtatRejet.REGLE, "Même personne" if meme else "Autre personne", version)
+        ordonner(ecriture, commande, ligne, rejet["empreinte"])
+        await ecriture.ecrire()
+        connues = await versions_connues(connu, [commande.id_individu])
+        await noter_versions(ctx, connu, [commande], connues)
+
+
+async def _personne(numero: int | None) -> dict[str, Any] | None:
+    return await lire_un("SELECT * FROM beneficiaire WHERE numero = {}", numero) if numero is not None else None
+
+
+async def _decider(ctx: Contexte, identifiant: uuid.UUID, etat: EtatRejet, motif: str, version: int) -> None:
+    fait = await executer(
+        """UPDATE echange_rejet SET etat = {}, motif = {}, decide_par = {}, ligne_chiffree = '',
+            version = version + 1
+        WHERE id = {} AND version = {} AND etat = 'A_TRAITER'""",
+        str(etat),
+        motif,
+        ctx.nom,
+        identifiant,
+        version,
+    )
+    if fait != 1:
+        actuelle = await lire_un("SELECT etat, version FROM echange_rejet WHERE id = {}", identifiant)
+        if actuelle is None:
+            raise Introuvable
+        raise ConflitVersion(actuelle, actuelle["version"])
+
+
+def _exiger_pilote(ctx: Contexte) -> None:
+    """The refused lines are about people of the whole département: its pilote decides."""
+    if ctx.role is not Role.PILOTE:
+        raise Interdit
