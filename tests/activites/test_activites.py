@@ -10,7 +10,7 @@ from tests.agenda.test_creneaux import MARDI, libres, une_plage
 from tests.entretiens.aides import ouvrir_etape, paris, une_saisie
 from viesion_core.actes import annuler_acte
 from viesion_core.activites.actions import creer_activite, deplacer_activite, modifier_activite, supprimer_activite
-from viesion_core.activites.model import Activite, SaisieActivite, defauts_activite
+from viesion_core.activites.model import Activite, SaisieActivite, defauts_activite, regrouper
 from viesion_core.activites.queries import activite, activites
 from viesion_core.agenda.abonnement import calendrier_de, creer_adresse
 from viesion_core.agenda.actions import publier_creneaux, reserver_creneau
@@ -73,6 +73,18 @@ async def test_des_jours_entiers_couvrent_chaque_jour_et_ne_se_glissent_pas(mond
     assert await celles_de(monde.referent, dt.date(2026, 12, 3)) == []
     with pytest.raises(ErreurMetier, match="se glisse pas"):
         await deplacer_activite(monde.referent, vue.id, paris("2026-12-04 09:00"), version=1)
+
+
+async def test_la_reunion_d_une_equipe_est_une_reunion(monde: Monde) -> None:
+    for ctx in (monde.referent, monde.collegue, monde.directeur):
+        await creer_activite(ctx, une_reunion())
+    await creer_activite(monde.referent, une_reunion(titre="Autre"))
+    toutes = await celles_de(monde.referent, tout=True)
+    groupes = {a.titre: a for a in regrouper(toutes)}
+    assert len(toutes) == 4
+    assert {titre: a.nombre for titre, a in groupes.items()} == {"Équipe": 3, "Autre": 1}
+    assert groupes["Équipe"].collaborateur_complet == "3\u00a0collaborateurs"
+    assert groupes["Autre"].collaborateur_complet == "ESSAI Alix"
 
 
 async def test_chacun_son_organisme(monde: Monde) -> None:

@@ -14,7 +14,13 @@ from viesion_core.activites.queries import activites
 from viesion_core.testing import Monde
 
 NOUVEAU = "/agenda/evenements/nouveau"
-ECRANS = {"jour": "/agenda?vue=jour", "semaine": "/agenda", "mois": "/agenda?vue=mois", "evenement": NOUVEAU}
+ECRANS = {
+    "jour": "/agenda?vue=jour",
+    "semaine": "/agenda",
+    "mois": "/agenda?vue=mois",
+    "evenement": NOUVEAU,
+    "accueil": "/",
+}
 
 
 @pytest.fixture
@@ -102,6 +108,7 @@ async def test_au_clavier_et_sur_tous_les_ecrans(monde: Monde, serveur: Serveur,
                 await axe(page)
                 assert await deborde(page) == 0
                 await capture(page, f"activites-{nom}-{taille[0]}-{theme}")
+            await expect(page.locator("#agenda-du-jour")).to_contain_text("Réunion")
             if taille == BUREAU:
                 await page.goto(f"{serveur.url}/agenda?vue=jour")
                 await page.locator(".agenda-evenement a").focus()

@@ -167,7 +167,7 @@ async def test_une_seance_se_deplace_et_s_annule(monde: Monde, serveur: Serveur,
     page = f"{LISTE}/{vue.id}"
     champs = {"date": suivi.date(40), "heure": "10:00", "portee": "seule", "version": "1"}
     async with serveur.client(monde.referent) as client:
-        for champ, valeur in (("date", suivi.date(-3)), ("heure", "99"), ("portee", "")):
+        for champ, valeur in (("date", suivi.date(-3)), ("heure", "99"), ("portee", "passees")):
             assert (await client.post(f"{page}/deplacer", data={**champs, champ: valeur})).status_code == 422
         fait = await client.post(f"{page}/deplacer", data=champs)
         assert fait.status_code == 303
@@ -205,6 +205,10 @@ async def test_au_clavier_et_sur_tous_les_ecrans(monde: Monde, serveur: Serveur,
                 await page.keyboard.press("Enter")
                 await page.get_by_role("button", name="Inscrire").click()
                 await expect(page.locator("#participants")).to_contain_text("AMANDE Dominique")
+                await page.goto(f"{serveur.url}/agenda?date={vue.jour.isoformat()}")
+                await page.locator(f"a[href='{LISTE}/{vue.id}']").focus()
+                await page.keyboard.press("Shift+ArrowDown")
+                await expect(page.locator("#toasts")).to_contain_text("à 14\u00a0h\u00a015")
             assert erreurs == []
 
 

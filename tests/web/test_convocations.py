@@ -40,7 +40,12 @@ async def test_un_clic_pour_convoquer_et_la_demo_le_montre(
         assert page.text.count("/convoquer") == 1
         assert f"/{passe}/convoquer" not in page.text
         assert requetes(page) <= 12
-        fait = await client.post(f"{liste}/{cle}/convoquer")
+        fiche = await client.get(f"{liste}/{cle}")
+        assert f"{liste}/{cle}/convoquer" in fiche.text
+        assert "/convoquer" not in (await client.get(f"{liste}/{passe}")).text
+        assert requetes(fiche) <= 12
+        fait = await client.post(f"{liste}/{cle}/convoquer", data={"retour": f"{liste}/{cle}"})
+        assert fait.headers["location"].startswith(f"{liste}/{cle}?acte=")
         assert "La convocation part dans la minute" in (await client.get(fait.headers["location"])).text
         async with demo.client(monde.autre_referent) as ailleurs:
             assert (await ailleurs.post(f"{liste}/{cle}/convoquer")).status_code == 404

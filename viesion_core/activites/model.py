@@ -2,11 +2,12 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 import msgspec
 
 from viesion_core.contexte import PARIS
-from viesion_core.formats import date, heure
+from viesion_core.formats import compte, date, heure
 
 CONGE = "CONGE"
 NATURES = {
@@ -36,7 +37,10 @@ class SaisieActivite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Activite(msgspec.Struct, frozen=True, kw_only=True):
-    """An activité as an agenda shows it. Instants are UTC."""
+    """An activité as an agenda shows it. Instants are UTC.
+
+    `nombre`: how many collaborateurs have the same one, after `regrouper`.
+    """
 
     id: uuid.UUID
     organisme: uuid.UUID
@@ -50,6 +54,7 @@ class Activite(msgspec.Struct, frozen=True, kw_only=True):
     debut: dt.datetime
     fin: dt.datetime
     version: int
+    nombre: int = 1
 
     @property
     def nature_libelle(self) -> str:
@@ -63,7 +68,9 @@ class Activite(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def collaborateur_complet(self) -> str:
-        """« DURAND Alix »."""
+        """« DURAND Alix », « 4 collaborateurs »."""
+        if self.nombre > 1:
+            return compte(self.nombre, "collaborateur")
         return f"{self.collaborateur_nom.upper()} {self.collaborateur_prenom}"
 
     @property
@@ -93,6 +100,14 @@ class Activite(msgspec.Struct, frozen=True, kw_only=True):
     def rencontre(self, debut: dt.datetime, fin: dt.datetime) -> bool:
         """Whether it takes some of the time between two instants."""
         return self.debut < fin and self.fin > debut
+
+
+def regrouper(activites: Iterable[Activite]) -> list[Activite]:
+    """Return one activité for each set that differs by whose it is only: the meeting of a team is one meeting."""
+    groupes: dict[tuple[object, ...], list[Activite]] = {}
+    for a in activites:
+        groupes.setdefault((a.nature, a.titre, a.lieu, a.journee, a.debut, a.fin), []).append(a)
+    return [msgspec.structs.replace(groupe[0], nombre=len(groupe)) for groupe in groupes.values()]
 
 
 def defauts_activite(saisie: SaisieActivite) -> dict[str, str]:

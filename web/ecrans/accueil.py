@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get
 
+from viesion_core.activites.queries import activites
 from viesion_core.agenda.model_ateliers import Seance, hors_seances
 from viesion_core.agenda.queries_ateliers import seances
 from viesion_core.contexte import Role
@@ -82,6 +83,7 @@ async def _planning(page: Page, *, tout: bool) -> dict[str, Any]:
     return {
         "semaine": semaine,
         "du_jour": semaine[0].rendez_vous,
+        "evenements": await activites(page.ctx, debut, debut, tout=tout),
         "passes": passes,
         "total_passes": total,
         "suites": [(code, nomenclature("REALISATION").libelle_de(code)) for code in SUITES],

@@ -9,6 +9,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from viesion_core.acces.queries import collaborateurs
+from viesion_core.activites.model import regrouper
 from viesion_core.activites.queries import activites
 from viesion_core.agenda.model import Creneau
 from viesion_core.agenda.model_ateliers import hors_seances
@@ -60,6 +61,8 @@ class AgendaController(Controller):
         libres = await _libres(page, de, vus)
         qui = uuid.UUID(de) if de not in (MOI, ORGANISME) else None
         evenements = await activites(page.ctx, vus.debut, vus.fin, collaborateur=qui, tout=de == ORGANISME)
+        if de == ORGANISME:
+            evenements = regrouper(evenements)
         ateliers = await seances(page.ctx, vus.debut, vus.fin, collaborateur=qui, tout=de == ORGANISME)
         individuels = hors_seances(rendez_vous, ateliers)
         a_l_heure: list[Objet] = [*individuels, *ateliers, *(e for e in evenements if not e.journee)]

@@ -18,7 +18,7 @@ from viesion_core.agenda.actions_ateliers import (
     quitter_attente,
 )
 from viesion_core.agenda.model import CAPACITE_MAXIMALE, SEMAINES_MAXIMUM, SaisiePlage
-from viesion_core.agenda.model_ateliers import PORTEES, PRESENCES, TYPES
+from viesion_core.agenda.model_ateliers import PORTEES, PRESENCES, SEULE, TYPES
 from viesion_core.agenda.queries_ateliers import PAR_PAGE, en_attente, participants, seance, seances_page
 from viesion_core.contexte import PARIS
 from viesion_core.dossiers.recherche import chercher
@@ -133,12 +133,13 @@ class AtelierController(Controller):
 
     @post("/{identifiant:uuid}/deplacer")
     async def deplacer(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
-        """Move the séance, alone or with the next ones."""
+        """Move the séance, alone or with the next ones; dragged in the grid, alone."""
         await seance(page.ctx, identifiant)
         f = await lire_formulaire(page.requete)
         try:
             debut, version = f.instant("date", "heure", requis=True), f.entier("version", requis=True) or 0
-            portee = f.choix("portee", PORTEES, requis=True)
+            portee = f.choix("portee", PORTEES) or SEULE
+            retour = retour_interne(f.texte("retour", maximum=300), f"{LISTE}/{identifiant}")
             f.verifier()
             assert debut is not None  # noqa: S101 - `verifier` has refused an empty one
             fait = await deplacer_seance(page.ctx, identifiant, debut, portee=portee, version=version)
@@ -148,7 +149,7 @@ class AtelierController(Controller):
             raise
         except ErreurMetier as erreur:
             return await _rendre(page, identifiant, erreur=ErreurSaisie({"date": erreur.message}), saisie=f.brut)
-        return page.rediriger(f"{LISTE}/{identifiant}", acte=fait.id if not fait.vide else None)
+        return page.rediriger(retour, acte=fait.id if not fait.vide else None)
 
     @post("/{identifiant:uuid}/annuler")
     async def annuler(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:

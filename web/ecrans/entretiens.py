@@ -127,7 +127,14 @@ class EntretienController(Controller):
         if not peut_modifier(page, vu):
             return await rendre_dossier(page, numero, "entretiens/lecture.html", onglet="entretiens", entretien=vu)
         return await formulaire(
-            page, numero, vu, entretien=vu, lignes=lignes_de(vu), retour=retour_local(numero, retour, "")
+            page,
+            numero,
+            vu,
+            entretien=vu,
+            lignes=lignes_de(vu),
+            retour=retour_local(numero, retour, ""),
+            accord=await accord_de(page.ctx, numero),
+            convocation=(await convocations_de(page.ctx, numero)).get(identifiant),
         )
 
     @post("/{identifiant:uuid}", opt=politique(DOSSIER_ECRITURE))
