@@ -160,7 +160,7 @@ def test_the_sheet_shows_the_activity() -> None:
 def test_the_document_says_it_in_words() -> None:
     vu = dossier()
     post = completer(vu, un_bilan(ETAPE, {**POST, "CPARTI_POST_12": "ABSENTE"}, questionnaire="CPARTI_POST"))["cparti"]
-    assert post["resultat"] == "8\u202f200 € (14\u202f000 € - 5\u202f800 €)"
+    assert post["resultat"] == "8\u202f200 € (14\u202f000 € encaissés, 5\u202f800 € de charges)"
     assert post["attention"] == [{"texte": "Aucune comptabilité n'est tenue."}]
     avant = completer(vu, un_bilan(ETAPE, PRE, questionnaire="CPARTI_PRE"))["cparti"]
     assert avant["financement"] == "4\u202f000 € obtenus sur 6\u202f000 €"

@@ -12,7 +12,11 @@ _MODELES = importlib.resources.files("viesion_cparti") / "fusion"
 _CHAMPS = (
     ChampFusion("cparti.duree", "Durée de l'accompagnement, jusqu'à ce jour s'il est en cours", "5 mois et 12 jours"),
     ChampFusion("cparti.financement", "Financements obtenus, sur le besoin", "4 000 € obtenus sur 6 000 €"),
-    ChampFusion("cparti.resultat", "Chiffre d'affaires moins charges, sur 12 mois", "8 200 € (14 000 € - 5 800 €)"),
+    ChampFusion(
+        "cparti.resultat",
+        "Chiffre d'affaires moins charges, sur 12 mois",
+        "8 200 € (14 000 € encaissés, 5 800 € de charges)",
+    ),
     ChampFusion(
         "cparti.attention[].texte", "Points d'attention que les réponses font ressortir", "Aucune comptabilité."
     ),
@@ -73,7 +77,7 @@ def _resultat(bilan: BilanVu) -> str:
     chiffre, charges = (bilan.reponses.get(f"{bilan.questionnaire}_{rang}") for rang in ("08", "09"))
     if bilan.questionnaire not in APRES or chiffre is None or charges is None:
         return ""
-    return f"{_euros(chiffre - charges)} ({_euros(chiffre)} - {_euros(charges)})"
+    return f"{_euros(chiffre - charges)} ({_euros(chiffre)} encaissés, {_euros(charges)} de charges)"
 
 
 def _attention(bilan: BilanVu) -> list[dict[str, str]]:

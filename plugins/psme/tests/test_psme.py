@@ -148,5 +148,7 @@ def test_the_document_says_it_in_words() -> None:
     champs = completer(vu, un_bilan(ETAPE, {**FLASH, "PSME_FLASH_08": "NON"}, questionnaire="PSME_FLASH"))["psme"]
     assert champs["duree"] == "1 mois et 24 jours"
     assert champs["bien_etre"] == "4 à l'entrée, 7 à la sortie (+3)"
+    pareil = completer(vu, un_bilan(ETAPE, {**FLASH, "PSME_FLASH_10": 4}, questionnaire="PSME_FLASH"))["psme"]
+    assert pareil["bien_etre"] == "4 à l'entrée, 4 à la sortie (stable)"
     assert champs["attention"] == [{"texte": "La situation n'est pas débloquée."}]
     assert completer(vu, None)["psme"] == {"duree": "", "bien_etre": "", "attention": []}

@@ -65,4 +65,5 @@ def _bien_etre(bilan: BilanVu) -> str:
     avant, apres = (bilan.reponses.get(code) for code in BIEN_ETRE[bilan.questionnaire])
     if avant is None or apres is None:
         return "" if avant is None else f"{avant} à l'entrée"
-    return f"{avant} à l'entrée, {apres} à la sortie ({apres - avant:+})"
+    ecart = f"{apres - avant:+}" if apres != avant else "stable"
+    return f"{avant} à l'entrée, {apres} à la sortie ({ecart})"
