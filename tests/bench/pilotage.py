@@ -1,4 +1,4 @@
-"""The screens of pilotage: the home, and the compilation of the questionnaire that served most, over twelve months."""
+"""The screens of pilotage: the home, and the compilation of the questionnaire that served most; a year, then all."""
 
 from collections.abc import AsyncIterator
 
@@ -16,6 +16,11 @@ async def pilotage(banc: Banc) -> AsyncIterator[Mesure]:
         async with banc.client(await banc.compte(compte)) as client:
             yield await banc.pages(client, f"pilotage, {compte}", ["/pilotage"])
             yield await banc.pages(client, f"compilation {code}, {compte}", [f"/pilotage/bilans/{code}"])
+            depuis = "?du=01/01/2000"
+            yield await banc.pages(client, f"pilotage depuis toujours, {compte}", [f"/pilotage{depuis}"])
+            yield await banc.pages(
+                client, f"compilation {code} depuis toujours, {compte}", [f"/pilotage/bilans/{code}{depuis}"]
+            )
 
 
 SUJETS = [pilotage]

@@ -96,26 +96,30 @@ def _file_active(ctx: Contexte, filtres: Filtres) -> tuple[str, list[Any]]:
 
 def _entrees(ctx: Contexte, filtres: Filtres) -> tuple[str, list[Any]]:
     condition, siens = _rattachees(ctx, filtres, "d.beneficiaire")
-    sql = f"""SELECT 'entree', substr(CAST(d.debut AS TEXT), 1, 7), '', count(*)
-        FROM entree_dispositif d WHERE d.debut >= {{}} AND d.debut <= {{}} AND {condition} GROUP BY 2"""
+    sql = f"""SELECT 'entree', substr(CAST(v.debut AS TEXT), 1, 7), '', CAST(sum(v.nombre) AS INTEGER)
+        FROM (SELECT d.debut, count(*) AS nombre FROM entree_dispositif d
+            WHERE d.debut >= {{}} AND d.debut <= {{}} AND {condition} GROUP BY d.debut) v GROUP BY 2"""
     return sql, [filtres.debut, filtres.fin, *siens]
 
 
 def _sorties(ctx: Contexte, filtres: Filtres) -> tuple[str, list[Any]]:
     condition, siens = _rattachees(ctx, filtres, "d.beneficiaire")
-    sql = f"""SELECT 'sortie', d.motif_fin, substr(CAST(d.fin AS TEXT), 1, 7), count(*)
-        FROM entree_dispositif d WHERE d.fin >= {{}} AND d.fin <= {{}} AND {condition} GROUP BY 2, 3"""
+    sql = f"""SELECT 'sortie', v.motif_fin, substr(CAST(v.fin AS TEXT), 1, 7), CAST(sum(v.nombre) AS INTEGER)
+        FROM (SELECT d.fin, d.motif_fin, count(*) AS nombre FROM entree_dispositif d
+            WHERE d.fin >= {{}} AND d.fin <= {{}} AND {condition} GROUP BY d.fin, d.motif_fin) v GROUP BY 2, 3"""
     return sql, [filtres.debut, filtres.fin, *siens]
 
 
 def _delais(ctx: Contexte, filtres: Filtres) -> tuple[str, list[Any]]:
     condition, siens = _rattachees(ctx, filtres, "d.beneficiaire")
-    jours = "CAST(julianday(v.premiere) - julianday(v.debut) AS INTEGER)"
+    premiere = "(SELECT min(e.debut_reel) FROM etape e WHERE e.dispositif = d.id)"
+    jours = f"CAST(julianday({premiere}) - julianday(d.debut) AS INTEGER)"
     if base_courante().dialecte == "postgresql":
-        jours = "v.premiere - v.debut"
-    sql = f"""SELECT 'delai', coalesce(CAST({jours} AS TEXT), ''), '', count(*)
-        FROM (SELECT d.debut, (SELECT min(e.debut_reel) FROM etape e WHERE e.dispositif = d.id) AS premiere
-            FROM entree_dispositif d WHERE d.debut >= {{}} AND d.debut <= {{}} AND {condition}) v GROUP BY 2"""
+        jours = f"{premiere} - d.debut"
+    sql = f"""SELECT 'delai', coalesce(CAST(w.jours AS TEXT), ''), '', w.nombre
+        FROM (WITH v AS MATERIALIZED (SELECT {jours} AS jours FROM entree_dispositif d
+                WHERE d.debut >= {{}} AND d.debut <= {{}} AND {condition})
+            SELECT v.jours, count(*) AS nombre FROM v GROUP BY v.jours) w"""
     return sql, [filtres.debut, filtres.fin, *siens]
 
 

@@ -12,8 +12,6 @@ from viesion_core.pilotage.model_evolution import ComptesEvolution
 from viesion_core.pilotage.queries import VersionQuestionnaire
 from viesion_core.pilotage.selection import remplie, selection
 
-_NOMBRE = "CAST(CAST({}.valeur AS TEXT) AS DOUBLE PRECISION)"
-
 
 class _Morceau(msgspec.Struct, frozen=True):
     sql: str
@@ -30,13 +28,8 @@ async def comptes_evolutions(ctx: Contexte, version: VersionQuestionnaire, filtr
     questionnaire = version.questionnaire
     if not questionnaire.evolutions:
         return []
-    sources = _sources(ctx, version, filtres)
-    morceaux = [_compter(questionnaire, rang, e) for rang, e in enumerate(questionnaire.evolutions)]
-    lignes = await lire(
-        f"{sources.sql} {' UNION ALL '.join(m.sql for m in morceaux)}",
-        *sources.parametres,
-        *(parametre for morceau in morceaux for parametre in morceau.parametres),
-    )
+    sources, comparees = _sources(ctx, version, filtres), _comparees(questionnaire)
+    lignes = await lire(f"{sources.sql} {comparees.sql}", *sources.parametres, *comparees.parametres)
     passages: list[dict[tuple[str, str], int]] = [{} for _ in questionnaire.evolutions]
     sommes = [(0.0, 0.0) for _ in questionnaire.evolutions]
     for ligne in lignes:
@@ -53,10 +46,10 @@ def _sources(ctx: Contexte, version: VersionQuestionnaire, filtres: Filtres) -> 
     """Return the CTEs `memes` and `etapes`: the pairs of bilans whose answers are compared."""
     choix = selection(ctx, filtres, version.id)
     une_fois = "WHERE rang = 1" if avec_sante(version.questionnaire) else ""
-    sql = f"""WITH memes AS (SELECT id AS premier, id AS dernier FROM (
+    sql = f"""WITH memes AS MATERIALIZED (SELECT id AS premier, id AS dernier FROM (
             SELECT x.id, row_number() OVER (PARTITION BY x.beneficiaire ORDER BY x.date_bilan DESC, x.id) AS rang
             FROM {choix.source} WHERE {choix.condition}) m {une_fois}),
-        etapes AS (SELECT premier, dernier FROM (
+        etapes AS MATERIALIZED (SELECT premier, dernier FROM (
             SELECT premier, dernier,
                 row_number() OVER (PARTITION BY beneficiaire ORDER BY date_bilan DESC, dernier) AS rang
             FROM (SELECT c.beneficiaire, c.date_bilan, c.id AS dernier,
@@ -70,26 +63,51 @@ def _sources(ctx: Contexte, version: VersionQuestionnaire, filtres: Filtres) -> 
     return _Morceau(sql, (*choix.parametres, version.id, *choix.parametres))
 
 
-def _compter(questionnaire: Questionnaire, rang: int, evolution: Evolution) -> _Morceau:
-    """Return the query of one evolution: its rank, the two answers, how many, the sums of numbers."""
-    table = "etapes" if evolution.successive else "memes"
-    conditions: list[str] = []
-    siens: list[Any] = []
-    for bilan, code in (("premier", evolution.entree), ("dernier", evolution.sortie)):
-        for condition in conditions_entieres(questionnaire).get(code, ()):
-            posee = _posee(questionnaire, condition, bilan)
-            conditions.append(f" AND {posee.sql}")
-            siens += posee.parametres
-    avant, apres, sommes = "CAST(a.valeur AS TEXT)", "CAST(z.valeur AS TEXT)", "0.0 AS entree, 0.0 AS sortie"
-    if questionnaire.par_code()[evolution.sortie].type is TypeQuestion.NOMBRE:
-        a, z = _NOMBRE.format("a"), _NOMBRE.format("z")
-        avant, apres = "''", f"CASE WHEN {z} > {a} THEN '1' WHEN {z} < {a} THEN '-1' ELSE '0' END"
-        sommes = f"sum({a}) AS entree, sum({z}) AS sortie"
-    sql = f"""SELECT {rang} AS rang, {avant} AS avant, {apres} AS apres, count(*) AS effectif, {sommes}
-        FROM {table} t JOIN reponse a ON a.bilan = t.premier AND a.question = {{}}
-        JOIN reponse z ON z.bilan = t.dernier AND z.question = {{}}
-        WHERE 1 = 1{"".join(conditions)} GROUP BY 2, 3"""
-    return _Morceau(sql, (evolution.entree, evolution.sortie, *siens))
+def _comparees(questionnaire: Questionnaire) -> _Morceau:
+    """Return the query of all the evolutions: rank, the two answers, how many, the sums of numbers.
+
+    The questions come from a list that is joined, not from constants: else SQLite reads the whole index of the answers
+    to prepare a filter.
+    """
+    types = questionnaire.par_code()
+    branches, conditions = [], []
+    parametres: list[Any] = []
+    siennes: list[Any] = []
+    for rang, evolution in enumerate(questionnaire.evolutions):
+        nombre = int(types[evolution.sortie].type is TypeQuestion.NOMBRE)
+        table = "etapes" if evolution.successive else "memes"
+        branches.append(
+            f"SELECT {rang} AS rang, {nombre} AS nombre, CAST({{}} AS VARCHAR(40)) AS entree, "
+            f"CAST({{}} AS VARCHAR(40)) AS sortie, premier, dernier FROM {table}"
+        )
+        parametres += [evolution.entree, evolution.sortie]
+        posees = _posees(questionnaire, evolution)
+        if posees.sql:
+            conditions.append(f" AND (t.rang <> {rang} OR ({posees.sql}))")
+            siennes += posees.parametres
+    a, z = (f"CAST(CAST({nom}.valeur AS TEXT) AS DOUBLE PRECISION)" for nom in ("a", "z"))
+    sql = f""", comparees AS ({" UNION ALL ".join(branches)})
+        SELECT t.rang, CASE t.nombre WHEN 1 THEN '' ELSE CAST(a.valeur AS TEXT) END AS avant,
+            CASE WHEN t.nombre = 0 THEN CAST(z.valeur AS TEXT) WHEN {z} > {a} THEN '1' WHEN {z} < {a} THEN '-1'
+                ELSE '0' END AS apres,
+            count(*) AS effectif, sum(CASE t.nombre WHEN 1 THEN {a} ELSE 0 END) AS entree,
+            sum(CASE t.nombre WHEN 1 THEN {z} ELSE 0 END) AS sortie
+        FROM comparees t JOIN reponse a ON a.bilan = t.premier AND a.question = t.entree
+            JOIN reponse z ON z.bilan = t.dernier AND z.question = t.sortie
+        WHERE 1 = 1{"".join(conditions)} GROUP BY 1, 2, 3"""
+    return _Morceau(sql, (*parametres, *siennes))
+
+
+def _posees(questionnaire: Questionnaire, evolution: Evolution) -> _Morceau:
+    """Return the condition that both questions are asked, "" when they always are."""
+    entieres = conditions_entieres(questionnaire)
+    morceaux = [
+        _posee(questionnaire, condition, bilan)
+        for bilan, code in (("premier", evolution.entree), ("dernier", evolution.sortie))
+        for condition in entieres.get(code, ())
+    ]
+    parametres = tuple(parametre for morceau in morceaux for parametre in morceau.parametres)
+    return _Morceau(" AND ".join(morceau.sql for morceau in morceaux), parametres)
 
 
 def _posee(questionnaire: Questionnaire, condition: Condition, bilan: str) -> _Morceau:
