@@ -256,7 +256,7 @@ async def ouvrir_etape_offre(monde: Monde, offre: str, libelle: str) -> tuple[in
     """Enable an offre for the organism, open an étape of it begun two months ago; return the dossier and the étape."""
     debut = monde.referent.aujourdhui - dt.timedelta(days=61)
     convention = await activer_offre(
-        monde.systeme, monde.organisme, offre=offre, libelle=libelle, territoire="Centre", debut=debut
+        monde.systeme, monde.organisme, offre=offre, libelle=libelle, territoire="Montpellier", debut=debut
     )
     numero, dispositif = await monde.dossier()
     async with acte(monde.referent, "etape.ouvrir", "Étape", beneficiaire=numero) as a:

@@ -15,7 +15,7 @@ from viesion_core.actes import annuler_acte
 from viesion_core.api import Constat, DossierVu, Gravite, Offre
 from viesion_core.db import executer, transaction
 from viesion_core.entretiens.actions import creer_entretien
-from viesion_core.erreurs import ErreurMetier
+from viesion_core.erreurs import ErreurMetier, ErreurSaisie
 from viesion_core.extensions import Registre
 from viesion_core.organismes.actions import activer_offre
 from viesion_core.organismes.queries import offres_de_service
@@ -147,9 +147,9 @@ async def test_the_planned_dates_open_when_they_are_to_be_corrected(serveur: Ser
 async def test_only_enabled_and_installed_offres_are_proposed(serveur: Serveur, monde: Monde) -> None:
     numero, entree = await ouvrir_dossier(monde)
     systeme = monde.systeme
-    valeurs = {"territoire": "Béziers", "libelle": "Offre sans extension"}
+    valeurs = {"territoire": "Biterrois Béziers", "libelle": "Offre sans extension"}
     absente = await activer_offre(systeme, monde.organisme, offre="ABSENTE", debut=dt.date(2022, 1, 1), **valeurs)
-    valeurs = {"territoire": "Sète", "libelle": "Module d'Orientation Santé"}
+    valeurs = {"territoire": "Étang de Thau", "libelle": "Module d'Orientation Santé"}
     finie = await activer_offre(systeme, monde.organisme, offre="MOS", debut=jours(-300), fin=jours(-100), **valeurs)
     adresse = f"/beneficiaires/{numero}/parcours/etapes/nouvelle"
     async with serveur.client(monde.referent) as client:
@@ -383,3 +383,56 @@ async def test_the_page_takes_as_many_queries_for_twenty_etapes(serveur: Serveur
                 comptes.append(requetes(page))
     assert comptes[0] == comptes[1] <= 12
     assert page.text.count('class="carte etape') == 20
+
+
+async def test_the_capacity_of_the_convention_warns_once_and_never_blocks(serveur: Serveur, monde: Monde) -> None:
+    await _capacite(monde, 1)
+    premier, entree = await ouvrir_dossier(monde)
+    etape = await ouvrir(monde, premier, entree, jours(-20))
+    numero, entree = await ouvrir_dossier(monde)
+    base = f"/beneficiaires/{numero}/parcours/etapes"
+    dit = "La capacité de la convention est atteinte : 1 personne suivie pour 1 prévue."
+    async with serveur.client(monde.referent) as client:
+        parametres = {"offre_de_service": str(monde.offre_de_service), "debut_reel": ecrite(jours(-10))}
+        apercu = await client.get(f"{base}/apercu", params=parametres)
+        assert dit in texte(apercu)
+        assert requetes(apercu) <= 4
+        champs = saisie(monde, entree, jours(-10))
+        refus = await client.post(f"{base}/nouvelle", data=champs)
+        assert (refus.status_code, dit in texte(refus)) == (422, True)
+        acte_de(await client.post(f"{base}/nouvelle", data=champs | {"avertissements_lus": dit}))
+        modifiee = await client.get(f"/beneficiaires/{premier}/parcours/etapes/{etape.id}")
+        assert dit not in texte(modifiee), "this étape is one of those that are counted"
+    async with serveur.client(monde.administrateur) as client:
+        fiche = await client.get(f"/administration/organismes/{monde.organisme}")
+        assert "2 sur 1\u00a0personne" in fiche.text
+        assert "Dépassée" in fiche.text
+
+
+async def test_there_is_room_again_once_an_etape_is_over(serveur: Serveur, monde: Monde) -> None:
+    await _capacite(monde, 1)
+    numero, entree = await ouvrir_dossier(monde)
+    etape = await ouvrir(monde, numero, entree, jours(-20))
+    (offre,) = await offres_de_service(monde.organisme)
+    assert (offre.suivis, offre.complete) == (1, True)
+    async with transaction():
+        await executer("UPDATE etape SET fin_reelle = {}, motif_fin = {} WHERE id = {}", jours(-1), MOTIF, etape.id)
+    (offre,) = await offres_de_service(monde.organisme)
+    assert (offre.suivis, offre.complete) == (0, False)
+
+
+async def _capacite(monde: Monde, capacite: int) -> None:
+    async with transaction():
+        await executer("UPDATE offre_de_service SET capacite = {} WHERE id = {}", capacite, monde.offre_de_service)
+
+
+async def test_a_convention_is_refused_on_an_unknown_territoire_or_over_another(monde: Monde) -> None:
+    valeurs: dict[str, Any] = {"offre": "MOS", "libelle": "MOS"}
+    with pytest.raises(ErreurSaisie) as refus:
+        await activer_offre(monde.systeme, monde.organisme, territoire="Lune", debut=jours(0), **valeurs)
+    assert "Montpellier" in refus.value.erreurs["territoire"]
+    valeurs["territoire"] = "Montpellier"
+    await activer_offre(monde.systeme, monde.organisme, debut=jours(100), **valeurs)
+    await activer_offre(monde.systeme, monde.organisme, debut=jours(0), fin=jours(99), **valeurs)
+    with pytest.raises(ErreurSaisie):
+        await activer_offre(monde.systeme, monde.organisme, debut=jours(50), fin=jours(60), **valeurs)

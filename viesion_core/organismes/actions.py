@@ -10,7 +10,7 @@ from viesion_core.contexte import Contexte, Role
 from viesion_core.db import lire_valeur
 from viesion_core.erreurs import ErreurSaisie, Interdit
 from viesion_core.nomenclatures.model import cle
-from viesion_core.organismes.model import defaut_siret
+from viesion_core.organismes.model import defaut_siret, territoires
 from viesion_core.organismes.tables import OffreDeService, Organisme
 
 
@@ -57,23 +57,26 @@ async def activer_offre(
     fin: dt.date | None = None,
     capacite: int | None = None,
 ) -> uuid.UUID:
-    """Enable an offre for an organism on a territory between dates: the convention."""
+    """Enable an offre for an organism on a territory between dates: the convention. Raises ErreurSaisie by field."""
     exiger_administration(ctx)
     erreurs = {}
+    if territoire not in territoires():
+        erreurs["territoire"] = f"Le territoire est l'un de : {', '.join(territoires())}."
     if fin is not None and fin < debut:
         erreurs["fin"] = "La fin de la convention précède son début."
     if capacite is not None and not 1 <= capacite <= 100_000:
         erreurs["capacite"] = "La capacité est un nombre de personnes, d'au moins 1."
     deja = await lire_valeur(
         """SELECT id FROM offre_de_service WHERE organisme = {} AND offre = {} AND territoire = {}
-        AND (fin IS NULL OR fin >= {})""",
+        AND (fin IS NULL OR fin >= {}) AND debut <= {}""",
         organisme,
         offre,
         territoire,
         debut,
+        fin or dt.date.max,
     )
     if deja is not None:
-        erreurs["offre"] = "Cette offre est déjà active sur ce territoire à cette date."
+        erreurs["offre"] = "Cette offre a déjà une convention sur ce territoire à ces dates."
     if erreurs:
         raise ErreurSaisie(erreurs)
     async with acte(ctx, "offre.activer", f"Offre {offre} activée, {territoire}") as a:

@@ -6,6 +6,11 @@ import uuid
 
 import msgspec
 
+from viesion_core.nomenclatures.model import communes
+
+DEPARTEMENT = "Département"
+"""The territoire of a convention that holds everywhere."""
+
 
 class OrganismeResume(msgspec.Struct, frozen=True, kw_only=True):
     """An organism as lists, forms and documents show it."""
@@ -29,7 +34,8 @@ class OrganismeResume(msgspec.Struct, frozen=True, kw_only=True):
 class OffreDeServiceResume(msgspec.Struct, frozen=True, kw_only=True):
     """An offre enabled for an organism: the « offre de service » of the deck's lexicon.
 
-    « une thématique d'accompagnement sur un territoire donné, au sein d'un organisme conventionné ».
+    « une thématique d'accompagnement sur un territoire donné, au sein d'un organisme conventionné ». `suivis`: the
+    people in an étape of it that is not over, where it was counted.
     """
 
     id: uuid.UUID
@@ -42,6 +48,12 @@ class OffreDeServiceResume(msgspec.Struct, frozen=True, kw_only=True):
     fin: dt.date | None
     capacite: int | None
     version: int
+    suivis: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether as many people are followed as the convention provides for."""
+        return self.capacite is not None and self.suivis >= self.capacite
 
     def active(self, jour: dt.date) -> bool:
         """Whether the convention covers that day."""
@@ -51,6 +63,11 @@ class OffreDeServiceResume(msgspec.Struct, frozen=True, kw_only=True):
     def nom_complet(self) -> str:
         """« ORGANISME - MOS - Montpellier », the way the deck names an étape's offre."""
         return " - ".join(part for part in (self.organisme_nom, self.offre, self.territoire) if part)
+
+
+def territoires() -> list[str]:
+    """Return where a convention may hold: the département, then its insertion sectors."""
+    return [DEPARTEMENT, *sorted({commune.secteur for commune in communes()})]
 
 
 def defaut_siret(siret: str) -> str | None:

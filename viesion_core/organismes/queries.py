@@ -12,6 +12,8 @@ _ORGANISME = """o.id, o.code, o.nom, o.nature, o.siret, o.adresse, o.code_postal
     o.courriel, o.ferme_le, o.version"""
 _OFFRE = """ods.id, ods.organisme, o.nom AS organisme_nom, ods.offre, ods.libelle, ods.territoire, ods.debut,
     ods.fin, ods.capacite, ods.version"""
+_SUIVIS = """(SELECT count(DISTINCT e.beneficiaire) FROM etape e
+    WHERE e.offre_de_service = ods.id AND e.fin_reelle IS NULL) AS suivis"""
 
 
 async def organismes_page(
@@ -53,9 +55,9 @@ async def organisme_par_code(code: str) -> OrganismeResume | None:
 
 
 async def offres_de_service(organisme: uuid.UUID) -> list[OffreDeServiceResume]:
-    """Return every offre of an organism, past conventions included."""
+    """Return every offre of an organism, past conventions included, with how many people each follows."""
     lignes = await lire(
-        f"""SELECT {_OFFRE} FROM offre_de_service ods JOIN organisme o ON o.id = ods.organisme
+        f"""SELECT {_OFFRE}, {_SUIVIS} FROM offre_de_service ods JOIN organisme o ON o.id = ods.organisme
         WHERE ods.organisme = {{}} ORDER BY ods.offre, ods.debut LIMIT 500""",
         organisme,
     )

@@ -18,6 +18,11 @@ class ControleEtape:
         self._numero = numero
         self._lus = set(lus.split("\n"))
         self.a_lire: list[str] = []
+        self._autres: list[str] = []
+
+    def avertir(self, messages: list[str]) -> None:
+        """Add warnings of the house to those of the plugin."""
+        self._autres += messages
 
     async def __call__(self, offre: str, saisie: SaisieEtape) -> list[str]:
         """Return what the plugin refuses; raise ErreurSaisie for warnings that nobody has read yet."""
@@ -26,7 +31,7 @@ class ControleEtape:
         vu = await dossier_vu(self._page.ctx, self._numero)
         constats = await self._page.registre.controler_etape(offre, vu, saisie)
         refus = [constat.message for constat in constats if constat.bloque]
-        avertissements = [constat.message for constat in constats if not constat.bloque]
+        avertissements = [*self._autres, *(constat.message for constat in constats if not constat.bloque)]
         if not refus and set(avertissements) - self._lus:
             self.a_lire = avertissements
             raise ErreurSaisie({}, "À vérifier avant d'enregistrer.")

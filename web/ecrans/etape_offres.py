@@ -47,9 +47,26 @@ def valeurs_posees(existante: EtapeResume | None, offres: list[OffreDeServiceRes
     }
 
 
-def terme_propose(page: Page, offres: list[OffreDeServiceResume], saisie: dict[str, Any]) -> dict[str, Any]:
-    """Return what the length of the offre says of the dates typed: its term, and whether it is exceeded."""
+def avertir_capacite(offre: OffreDeServiceResume | None, existante: EtapeResume | None) -> list[str]:
+    """Return what to say when one more étape would exceed the capacity of the convention: a warning, it still opens."""
+    deja = existante is not None and offre is not None and existante.offre_de_service == offre.id
+    if offre is None or deja or not offre.complete or offre.capacite is None:
+        return []
+    return [
+        f"La capacité de la convention est atteinte : {offre.suivis} personne{'s' if offre.suivis > 1 else ''} "
+        f"suivie{'s' if offre.suivis > 1 else ''} pour {offre.capacite} prévue{'s' if offre.capacite > 1 else ''}."
+    ]
+
+
+def terme_propose(
+    page: Page, offres: list[OffreDeServiceResume], saisie: dict[str, Any], existante: EtapeResume | None = None
+) -> dict[str, Any]:
+    """Return what the offre says of what is typed: its term and whether it is exceeded, its capacity if reached."""
     choisie = next((o for o in offres if str(o.id) == saisie.get("offre_de_service")), None)
+    return {"capacite": avertir_capacite(choisie, existante), **_terme(page, choisie, saisie)}
+
+
+def _terme(page: Page, choisie: OffreDeServiceResume | None, saisie: dict[str, Any]) -> dict[str, Any]:
     debut = lire_date(str(saisie.get("debut_reel", "")))
     offre = page.registre.offre(choisie.offre) if choisie else None
     if choisie is None or offre is None or offre.duree_maximale is None:

@@ -9,16 +9,14 @@ from litestar.params import FromPath, FromQuery
 from viesion_core.acces.queries import utilisateurs_page
 from viesion_core.contexte import LIBELLE_ROLE
 from viesion_core.erreurs import ErreurSaisie, Introuvable
-from viesion_core.nomenclatures.model import communes
 from viesion_core.organismes.actions import activer_offre, enregistrer_organisme, terminer_offre
-from viesion_core.organismes.model import OrganismeResume
+from viesion_core.organismes.model import OrganismeResume, territoires
 from viesion_core.organismes.queries import offres_de_service, organisme, organismes_page
 from web.formulaire import lire_formulaire
 from web.page import PageCourante
 from web.politiques import ADMINISTRATION, politique
 
 PAR_PAGE = 20
-DEPARTEMENT = "Département"
 
 
 class OrganismeController(Controller):
@@ -73,7 +71,7 @@ class OrganismeController(Controller):
         f = await lire_formulaire(page.requete)
         try:
             code = f.choix("offre", offres, requis="Choisissez l'offre.")
-            territoire = f.choix("territoire", _territoires(), requis="Choisissez le territoire.")
+            territoire = f.choix("territoire", territoires(), requis="Choisissez le territoire.")
             debut = f.date("debut", requis="Le début de la convention est requis.")
             fin = f.date("fin")
             capacite = f.entier("capacite", minimum=1, maximum=100_000)
@@ -145,7 +143,7 @@ class OrganismeController(Controller):
             "offres": await offres_de_service(identifiant),
             "offres_installees": page.registre.offres(),
             "offres_disponibles": [(offre.code, f"{offre.code} - {offre.libelle}") for offre in page.registre.offres()],
-            "territoires_choix": [(nom, nom) for nom in _territoires()],
+            "territoires_choix": [(nom, nom) for nom in territoires()],
             "utilisateurs": membres,
             "total_utilisateurs": total,
             "roles": LIBELLE_ROLE,
@@ -155,11 +153,6 @@ class OrganismeController(Controller):
         if erreur is not None:
             return await page.rendre_erreurs("administration/organisme.html", erreur, saisie or {}, **donnees)
         return await page.rendre("administration/organisme.html", **donnees)
-
-
-def _territoires() -> list[str]:
-    """Return the territories of the Hérault: the département, then its insertion sectors."""
-    return [DEPARTEMENT, *sorted({commune.secteur for commune in communes()})]
 
 
 async def _organisme(identifiant: uuid.UUID) -> OrganismeResume:

@@ -15,7 +15,14 @@ from viesion_core.parcours.queries import affectations, entrees_dispositif, etap
 from web.conflit import ChampConflit
 from web.ecrans.dossier_commun import rendre_dossier
 from web.ecrans.etape_controle import ControleEtape
-from web.ecrans.etape_offres import nom_offre, offres_proposees, refus_offre, terme_propose, valeurs_posees
+from web.ecrans.etape_offres import (
+    avertir_capacite,
+    nom_offre,
+    offres_proposees,
+    refus_offre,
+    terme_propose,
+    valeurs_posees,
+)
 from web.ecrans.parcours import modifiable
 from web.formulaire import Formulaire, lire_date, lire_formulaire
 from web.garde import LECTEURS_DOSSIER, garder_saisie
@@ -137,6 +144,8 @@ class EtapeController(Controller):
             offres = await offres_proposees(page, existante, saisie.debut_reel)
             if saisie.offre_de_service not in {offre.id for offre in offres}:
                 raise ErreurSaisie({"offre_de_service": await refus_offre(page, saisie)})
+            choisie = next(offre for offre in offres if offre.id == saisie.offre_de_service)
+            controle.avertir(avertir_capacite(choisie, existante))
             a = await enregistrer_etape(
                 page.ctx,
                 numero,
@@ -181,7 +190,7 @@ class EtapeController(Controller):
             prevues=bool(existante and (existante.debut_prevu or existante.fin_prevue)),
             avertissements=controle.a_lire if controle else [],
             base=_base(numero),
-            **terme_propose(page, offres, saisie or valeurs_posees(existante, offres)),
+            **terme_propose(page, offres, saisie or valeurs_posees(existante, offres), existante),
         )
 
     async def _cloture(
