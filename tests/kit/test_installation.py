@@ -142,7 +142,13 @@ async def ouvrir_bilan(
 async def _personne_d_autre_ne_la_voit(serveur: Serveur, monde: Monde) -> None:
     numero, _ = await monde.dossier(monde.autre_referent, nom="Voisin")
     async with serveur.client(monde.autre_referent) as client:
-        for adresse in ("/", "/infocentre/alertes", f"/beneficiaires/{numero}", f"/beneficiaires/{numero}/bilans"):
+        for adresse in (
+            "/",
+            "/beneficiaires",
+            "/infocentre/alertes",
+            f"/beneficiaires/{numero}",
+            f"/beneficiaires/{numero}/bilans",
+        ):
             page = await client.get(adresse)
             assert (page.status_code, "Mobilité -" in page.text or "MOBILITE" in page.text) == (200, False), adresse
         assert (await client.get("/infocentre/alertes/MOBILITE-1")).status_code == 404

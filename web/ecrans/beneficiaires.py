@@ -15,6 +15,7 @@ from viesion_core.dossiers.model_liste import PAR_PAGE, Filtres, LigneBeneficiai
 from viesion_core.formats import date, instant
 from viesion_core.journal import journaliser_lecture
 from viesion_core.nomenclatures.model import communes, communes_par_code, libelle, nomenclature
+from viesion_core.organismes.queries import offres_ouvertes
 from web.export_csv import envoyer_csv
 from web.page import Page, PageCourante
 from web.politiques import CONSULTATION, politique
@@ -59,7 +60,7 @@ class BeneficiairesController(Controller):
             referents=[(str(u.id), u.nom_complet) for u in referents if u.id != page.ctx.utilisateur],
             secteurs=[(nom, nom) for nom in sorted({commune.secteur for commune in communes()})],
             communes=sorted(((c.code_insee, c.nom) for c in communes()), key=lambda c: c[1]),
-            offres=[(offre.code, f"{offre.code} - {offre.libelle}") for offre in page.registre.offres()],
+            offres=await _offres(page, adresse.get("offre", "")),
             etats_droit=[(e.code, e.libelle) for e in nomenclature("ETAT_DROIT").elements],
             manques=MANQUES,
             peut_ecrire=page.ctx.peut_ecrire,
@@ -117,6 +118,16 @@ def filtres(page: Page, adresse: dict[str, str]) -> Filtres:
         referent=page.ctx.utilisateur if referent == "moi" else _uuid(referent),
         **manques,
     )
+
+
+async def _offres(page: Page, choisie: str) -> list[tuple[str, str]]:
+    """Return the offres to filter by: every one for the département, its own for an organism, and the one chosen."""
+    ouvertes = None if page.ctx.departement else await offres_ouvertes(page.ctx) | {choisie}
+    return [
+        (offre.code, f"{offre.code} - {offre.libelle}")
+        for offre in page.registre.offres()
+        if ouvertes is None or offre.code in ouvertes
+    ]
 
 
 def _actifs(page: Page, adresse: dict[str, str], noms: dict[str, str]) -> list[tuple[str, str]]:
