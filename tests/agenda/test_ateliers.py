@@ -155,7 +155,7 @@ async def test_la_feuille_de_presence_realise_l_entretien_de_chacun(monde: Monde
     assert (await pointer(ctx, premiere.id, dits, versions)).vide
     with pytest.raises(ConflitVersion):
         await pointer(ctx, premiere.id, dict.fromkeys(versions, "PRESENCE"), versions)
-    defait = await annuler_acte(ctx, fait.id)
+    defait = await annuler_acte(le_jour(monde.referent, "2026-12-01 12:05"), fait.id)
     assert {p.realisation for p in await participants(ctx, premiere.id)} == {"PREVU"}
     assert (await historique(ctx, gens[0]))[0].id == defait.id
 
@@ -203,8 +203,9 @@ async def test_un_deplacement_impossible_dit_pourquoi(monde: Monde) -> None:
         await deplacer_seance(monde.referent, serie[0].id, paris("2026-12-02 10:00"), portee="passees", version=1)
     plus_tard = le_jour(monde.referent, "2026-12-01 09:30")
     (numero,) = await des_gens(monde, 1)
-    with pytest.raises(ErreurMetier, match="a commencé"):
-        await inscrire(plus_tard, serie[0].id, numero)
+    assert not (await inscrire(plus_tard, serie[0].id, numero)).attend  # came without having been registered
+    with pytest.raises(ErreurMetier, match="est passée"):
+        await inscrire(le_jour(monde.referent, "2026-12-02 00:01"), serie[0].id, numero)
     with pytest.raises(ErreurMetier, match="a commencé"):
         await deplacer_seance(plus_tard, serie[0].id, paris("2026-12-02 09:00"), portee=SEULE, version=1)
 

@@ -107,12 +107,14 @@ async def reserver_creneau(
 
     Without `etape` and `dispositif`, those of the day at the slot's organism. Raises CreneauPris with three
     alternatives when no place is left, ErreurSaisie (`etape`, `confirmation`…) as `creer_entretien`, Introuvable,
-    ErreurMetier when the slot is past, the person already has a place, or is not followed by that organism.
+    ErreurMetier when the slot is past (an atelier is open until the end of its day), the person already has a place,
+    or is not followed by that organism.
     """
     exiger_ecriture(ctx)
     await exiger_dossier(ctx, numero)
     voulu = await creneau(ctx, identifiant)
-    if voulu.debut <= ctx.maintenant:
+    venu_le_jour = voulu.capacite > 1 and voulu.jour == ctx.aujourdhui
+    if voulu.debut <= ctx.maintenant and not venu_le_jour:
         raise ErreurMetier("Ce créneau est passé : choisissez-en un autre.")
     if not voulu.restant:
         raise CreneauPris(await alternatives(ctx, voulu))

@@ -37,12 +37,14 @@ class Inscription(msgspec.Struct, frozen=True):
 async def inscrire(ctx: Contexte, identifiant: uuid.UUID, numero: int) -> Inscription:
     """Give a person a place in a séance, or put her on the waiting list when it is full or when others wait already.
 
+    Who comes without having been registered can be until the end of the day.
     Raises as `reserver_creneau` (the étape…); ErreurMetier when she waits already or has a place.
     """
     exiger_ecriture(ctx)
     vue = await seance(ctx, identifiant)
     await exiger_dossier(ctx, numero)
-    _exiger_a_venir(ctx, vue)
+    if vue.jour < ctx.aujourdhui:
+        raise ErreurMetier("Cette séance est passée.")
     if vue.restant > vue.attente:
         try:
             return Inscription((await reserver_creneau(ctx, identifiant, numero)).acte, attend=False)

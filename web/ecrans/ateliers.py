@@ -196,6 +196,7 @@ async def _rendre(
         "attendent": attendent,
         "ailleurs": vue.pris - len(presents),
         "ouverte": vue.debut > page.ctx.maintenant,
+        "inscriptible": vue.jour >= page.ctx.aujourdhui,
         "pointable": vue.jour <= page.ctx.aujourdhui,
         "presences": [(code, nomenclature("REALISATION").libelle_de(code)) for code in PRESENCES],
         "portees": list(PORTEES.items()),
