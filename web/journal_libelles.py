@@ -1,7 +1,7 @@
 """How the journal says an operation to a reader: « dossier.consulter » is « Dossier : consultation »."""
 
 _FAMILLES = {
-    "anomalie": "Anomalie",
+    "alerte": "Alerte", "anomalie": "Anomalie",
     "beneficiaires": "Liste des bénéficiaires", "bilan": "Bilan", "caracteristique": "Caractéristique",
     "contrat": "Contrat", "difficulte": "Difficulté", "dispositif": "Dispositif", "document": "Document",
     "dossier": "Dossier", "entretien": "Entretien", "envoi": "Envoi à un partenaire",
@@ -18,7 +18,8 @@ _VERBES = {
     "creer": "création", "deposer": "dépôt", "desactiver": "désactivation", "detailler": "modification détaillée",
     "diagnostiquer": "diagnostic conjoint", "notifier": "notification",
     "doublon": "doublon probable montré", "enregistrer": "enregistrement", "entrer": "entrée",
-    "exporter": "export", "historiser": "actualisation avec historique", "inviter": "invitation",
+    "expliquer": "explication", "exporter": "export",
+    "historiser": "actualisation avec historique", "inviter": "invitation",
     "marquer": "faite ou à faire", "modifier": "modification", "ouvrir": "ouverture", "rafraichir":
     "rafraîchissement", "rattacher": "rattachement", "reactiver": "réactivation", "realiser": "réalisation",
     "rechercher": "recherche par identité", "repondre": "réponse", "reporter": "report", "rouvrir": "réouverture",

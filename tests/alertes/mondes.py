@@ -10,12 +10,14 @@ from viesion_core.db import executer, inserer_lot, lire_valeur, transaction
 from viesion_core.difficultes.tables import Difficulte
 from viesion_core.dossiers.model_caracteristiques import codes_requis
 from viesion_core.dossiers.tables import Beneficiaire, Caracteristique, EntreeDispositif, Orientation, Rattachement
+from viesion_core.echanges.tables import EchangeFichier, EchangeRejet
 from viesion_core.entretiens.tables import Entretien
 from viesion_core.parcours.tables import Affectation, Contrat, Etape
 from viesion_core.testing import MAINTENANT, Monde
 
 JOUR = dt.date(2026, 11, 24)
 _VIDER = (
+    "echange_fichier",
     "bilan", "entretien", "affectation", "contrat", "difficulte", "etape", "caracteristique", "rattachement",
     "orientation", "entree_dispositif", "beneficiaire",
 )  # fmt: skip
@@ -42,9 +44,29 @@ async def peupler(monde: Monde, graine: int, nombre: int = 14) -> None:
     for numero in range(1, nombre + 1):
         _personne(r, monde, numero, lignes)
         _parcours(r, monde, numero, lignes, questionnaire)
+    _rejets(r, lignes)
     async with transaction():
         for table, rangees in lignes.items():
             await inserer_lot(table, rangees)
+
+
+def _rejets(r: random.Random, lignes: dict[Any, list[dict[str, Any]]]) -> None:
+    """A file of a partner with refused lines, some of them settled."""
+    nombre = r.randint(0, 7)
+    fichier: dict[str, Any] = {"id": uuid.uuid4(), "emetteur": "ESSAI", "flux": "ALLOC", "seq": 1, "nature": "DELTA"}
+    fichier |= {"nom": "essai.csv", "sha256": "", "etat": "TRAITE", "recu_le": MAINTENANT, "fini_le": MAINTENANT}
+    fichier |= {"recues": nombre, "curseur": nombre, "creees": 0, "modifiees": 0, "ignorees": 0, "rejetees": nombre}
+    lignes[EchangeFichier] = [fichier]
+    lignes[EchangeRejet] = [
+        {
+            **dict.fromkeys(("id_message", "cle", "champ", "message", "empreinte", "motif", "decide_par"), ""),
+            **{"id": uuid.uuid4(), "fichier": fichier["id"], "ligne": rang, "flux": "ALLOC", "version": 1},
+            **{"code": r.choice(("DOUBLON", "AUTRE")), "commande": None, "candidat": None},
+            "etat": r.choice(("A_TRAITER", "A_TRAITER", "REGLE", "ABANDONNE")),
+            "recu_le": dt.datetime.combine(_il_y_a(r, 0, 5, 40), dt.time(r.choice((0, 22, 23))), tzinfo=dt.UTC),
+        }
+        for rang in range(1, nombre + 1)
+    ]
 
 
 async def _questionnaire() -> uuid.UUID:

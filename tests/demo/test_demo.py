@@ -8,6 +8,8 @@ import pytest
 from tests.demo.aides import ACTIF, AUJOURDHUI, MAINTENANT, REQUISES, compter, construire, contexte, parametres
 from viesion_core.acces.sessions import ouvrir_session
 from viesion_core.actes import acte_recent, annuler_acte, changements
+from viesion_core.alertes.queries import compter as compter_alertes
+from viesion_core.alertes.regles import regles_coeur
 from viesion_core.db import Base, lire, lire_un, lire_valeur
 from viesion_core.demo import COMPTES, MOT_DE_PASSE, construire_demo, etat_demo
 from viesion_core.dossiers.recherche import chercher
@@ -41,6 +43,7 @@ async def test_the_demo_holds_what_the_reference_says(base: Base) -> None:
         assert nombre / 600 == pytest.approx(par_personne, rel=0.2), table
     await _realisations()
     await _alertes()
+    await _chaque_alerte()
     await _portefeuilles()
     assert (await verifier_chaine()).intacte
 
@@ -81,6 +84,17 @@ async def _alertes() -> None:
     }  # fmt: skip
     for code, (nombre, condition, valeurs) in attendues.items():
         assert await compter(condition, *valeurs) == nombre, code
+
+
+REFUSEES = {"A12", "A17"}
+"""What the base refuses: an étape closed without motif, two contracts that overlap."""
+
+
+async def _chaque_alerte() -> None:
+    """Every alert of the core finds somebody, none finds a third of the people."""
+    comptes = await compter_alertes(await contexte("pilote"), regles_coeur({"MOS": 3, "C-PARTI": 12}), {})
+    assert {code for code, nombre in comptes.items() if not nombre} == REFUSEES
+    assert max(nombre or 0 for nombre in comptes.values()) < 200, comptes
 
 
 async def _portefeuilles() -> None:

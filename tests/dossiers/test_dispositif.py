@@ -80,7 +80,7 @@ async def test_deux_entrees_ne_se_chevauchent_pas(monde: Monde) -> None:
         (SaisieEntree(debut=ENTREE, fin=J(2026, 11, 25), motif_fin="EMPLOI"), "fin"),
         (SaisieEntree(debut=ENTREE, fin=J(2026, 6, 30), motif_fin="INCONNU"), "motif_fin"),
         (SaisieEntree(debut=J(2026, 11, 25)), "debut"),
-        (SaisieEntree(debut=ENTREE, dispositif="AUTRE"), "dispositif"),
+        (SaisieEntree(debut=ENTREE, dispositif="INCONNU"), "dispositif"),
     ],
 )
 async def test_les_erreurs_de_saisie(monde_sqlite: Monde, saisie: SaisieEntree, champ: str) -> None:

@@ -1,7 +1,11 @@
 """« Infocentre → Alertes » over HTTP, on both engines: counts, list, favourites, X, « pourquoi pas ? », export."""
 
 import csv
+import datetime as dt
+import html
 import io
+import re
+import uuid
 
 import msgspec
 
@@ -9,6 +13,7 @@ from tests.serveur import Serveur, requetes
 from tests.web.bureau import ouvrir_bureau
 from viesion_core.alertes.queries import compter
 from viesion_core.alertes.regles import REGLES_DU_DECK
+from viesion_core.db import executer, transaction
 from viesion_core.testing import Monde
 from web.securite import maintenant
 
@@ -117,3 +122,46 @@ async def test_who_may_see_what(serveur: Serveur, monde: Monde) -> None:
     async with serveur.client(monde.autre_referent) as client:
         assert "Personne dans cette alerte" in (await client.get("/infocentre/alertes/A02")).text
         assert (await client.get("/infocentre/alertes/ZZ9")).status_code == 404
+
+
+async def test_the_pilote_counts_the_refused_lines_and_goes_to_each(serveur: Serveur, monde: Monde) -> None:
+    await ouvrir_bureau(monde, 6)
+    fichier, recu = uuid.uuid4(), maintenant() - dt.timedelta(days=9)
+    async with transaction():
+        await executer(
+            """INSERT INTO echange_fichier (id, emetteur, flux, seq, nature, nom, sha256, etat, recu_le, fini_le,
+                recues, creees, modifiees, ignorees, rejetees, curseur)
+            VALUES ({}, 'SOLIS', 'ALLOC', 1, 'STOCK', 'essai.csv', '', 'TRAITE', {}, {}, 31, 0, 0, 0, 31, 31)""",
+            fichier,
+            recu,
+            recu,
+        )
+        for ligne in range(31):
+            await executer(
+                """INSERT INTO echange_rejet (id, fichier, ligne, id_message, flux, cle, code, champ, message,
+                    commande, empreinte, candidat, etat, motif, decide_par, recu_le, version)
+                VALUES ({}, {}, {}, '', 'ALLOC', '', 'NIR_INVALIDE', 'nir', '', NULL, '', NULL, {}, '', '', {}, 1)""",
+                uuid.uuid4(),
+                fichier,
+                ligne + 1,
+                "REGLE" if ligne == 0 else "A_TRAITER",
+                recu + dt.timedelta(days=7 if ligne > 20 else 0, minutes=ligne),
+            )
+    async with serveur.client(monde.pilote) as client:
+        assert "20\u00a0rejets, Rejets" in (await client.get("/infocentre/alertes")).text
+        page = await client.get("/infocentre/alertes/A24")
+        assert requetes(page) <= 12
+        assert "Un rejet est dans cette liste quand tout ceci est vrai" in page.text
+        liens = re.findall(r'<th scope="row"><a href="([^"]+)">NIR invalide</a>', page.text)
+        assert len(liens) == 20
+        for lien in (liens[0], liens[-1]):
+            assert f'id="{lien.partition("#")[2]}"' in (await client.get(html.unescape(lien))).text, lien
+        export = await client.get("/infocentre/alertes/A24/export.csv")
+        assert len(export.text.splitlines()) == 1 + 20
+        trop = await client.post("/infocentre/alertes/A24/x", data={"x": "999"})
+        assert "Un nombre de 0 à 90." in trop.text
+        fait = await client.post("/infocentre/alertes/A24/x", data={"x": "90"})
+        assert "Rien dans cette alerte" in (await client.get(fait.headers["location"])).text
+    async with serveur.client(monde.referent) as client:
+        assert "Rejets d&#39;échange" not in (await client.get("/infocentre/alertes")).text
+        assert (await client.get("/infocentre/alertes/A24")).status_code == 404

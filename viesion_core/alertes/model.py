@@ -18,8 +18,8 @@ from viesion_core.contexte import PARIS
 _NOMMES = re.compile(r":([a-z_]+[0-9]*)")
 _RECUL = re.compile(r"(mois|jours)_([0-9]+)")
 _CODE = re.compile(r"[A-Z][A-Z0-9-]{1,19}")
-_COEUR = re.compile(r"A(?!23|24)[0-9]{2}")
-"""The codes of the core: A23 and A24 are left to the plugin that exchanges with Solis."""
+_COEUR = re.compile(r"A[0-9]{2}")
+"""The codes of the core."""
 _X = re.compile(r"\bX\b")
 
 
@@ -73,12 +73,29 @@ def parmi(libelle: str, source: str, condition: str, *, nom: str = "", valeur: s
     )
 
 
+class Objet(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule finds when it is no person: a refused line of a file, say. Nobody's but the département's.
+
+    `source`: what follows FROM, whose row is `o` with a key `o.id`; the criteria are then conditions on it. `titre`:
+    SQL of what names a row, a code of `libelles` if there are any. `lien`: SQL of the address where it is settled.
+    `ordre`: SQL of the order of the list. `un`, `plusieurs`: the French words of its count.
+    """
+
+    source: str
+    titre: str
+    lien: str
+    ordre: str
+    un: str
+    plusieurs: str
+    libelles: Mapping[str, str] = {}
+
+
 class RegleAlerte(msgspec.Struct, frozen=True, kw_only=True):
     """An alert. `onglet` is the tab of the dossier that clears it, `action` the label of that act.
 
     `titre` and `description` may hold « X », shown with its value. `sensible`: its list tells of health, so only who
     may read health data sees it. `acte`: the act of `gestes.py` that its list offers in place ("": a
-    link). `offre`: filled by the registry; "" for a rule of the core.
+    link). `objet`: what it finds, when it is no person. `offre`: filled by the registry; "" for a rule of the core.
     """
 
     code: str
@@ -91,6 +108,7 @@ class RegleAlerte(msgspec.Struct, frozen=True, kw_only=True):
     action: str = "Ouvrir le dossier"
     acte: str = ""
     sensible: bool = False
+    objet: Objet | None = None
     offre: str = ""
 
     def condition(

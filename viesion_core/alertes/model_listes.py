@@ -39,6 +39,15 @@ class LigneAlerte(msgspec.Struct, frozen=True, kw_only=True):
         return nom_en_usage(self.nom_naissance, self.nom_usage)
 
 
+class LigneObjet(msgspec.Struct, frozen=True, kw_only=True):
+    """What an alert found that is no person: its name, the address where it is settled, what puts it there."""
+
+    id: uuid.UUID
+    titre: str
+    lien: str
+    faits: tuple[tuple[str, str], ...] = ()
+
+
 class Constat(msgspec.Struct, frozen=True, kw_only=True):
     """One criterion for one person: met or not, and what she has for it."""
 

@@ -14,6 +14,7 @@ import msgspec
 from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.alertes.model import RegleAlerte, lier, valeurs_de
 from viesion_core.alertes.model_listes import Constat, Explication, LigneAlerte, Reglage, afficher
+from viesion_core.alertes.queries_objets import population_objets
 from viesion_core.contexte import Contexte
 from viesion_core.db import convertir, lire, lire_un, lire_valeur
 from viesion_core.dossiers.liste import TRIS
@@ -25,13 +26,6 @@ _DE_B = re.compile(r"\bb\.\w")
 _DE_S = re.compile(r"\bs\.\w")
 _LOT = 40
 _CHAMPS = ("numero", "nom_naissance", "nom_usage", "prenom", "date_naissance", "commune")
-
-
-class Requete(msgspec.Struct, frozen=True):
-    """The people of a rule: what follows FROM, with its parameters."""
-
-    depuis: str
-    parametres: list[Any]
 
 
 async def reglages(ctx: Contexte) -> dict[str, Reglage]:
@@ -72,9 +66,12 @@ async def _compter_ensemble(
         return await _compter_en_passant(ctx, regles, xs, sources[0], valeurs)
     morceaux, parametres = [], []
     for rang, regle in enumerate(regles):
-        requete = _population(ctx, regle, xs.get(regle.code), portefeuille=portefeuille)
-        morceaux.append(f"(SELECT count(*) FROM {requete.depuis}) AS n{rang}")
-        parametres += requete.parametres
+        x = xs.get(regle.code)
+        depuis, lies = (
+            population_objets(ctx, regle, x) if regle.objet else _population(ctx, regle, x, portefeuille=portefeuille)
+        )
+        morceaux.append(f"(SELECT count(*) FROM {depuis}) AS n{rang}")
+        parametres += lies
     ligne = await lire_un(f"SELECT {', '.join(morceaux)}", *parametres)
     return {regle.code: int((ligne or {})[f"n{rang}"]) for rang, regle in enumerate(regles)}
 
@@ -85,6 +82,9 @@ async def _compter_en_passant(
     """Count every rule in one reading of a narrow set of people, each of them read once."""
     colonnes, parametres = [], []
     for rang, regle in enumerate(regles):
+        if regle.objet is not None:
+            colonnes.append(f"0 AS n{rang}")
+            continue
         condition, lies = regle.condition(xs.get(regle.code), ctx.aujourdhui, ctx.maintenant)
         colonnes.append(f"count(CASE WHEN {condition} THEN 1 END) AS n{rang}")
         parametres += lies
@@ -126,21 +126,21 @@ async def lignes_alerte(
 
     The sort is one of `TRIS` of the list of bénéficiaires. Raises what the base raises on a bad rule.
     """
-    requete = _population(ctx, regle, x, portefeuille=portefeuille)
-    total = int(await lire_valeur(f"SELECT count(*) FROM {requete.depuis}", *requete.parametres))
+    depuis, parametres = _population(ctx, regle, x, portefeuille=portefeuille)
+    total = int(await lire_valeur(f"SELECT count(*) FROM {depuis}", *parametres))
     if (page - 1) * par_page >= total:
         return [], total
     valeurs, parametres_valeurs = _valeurs(ctx, regle, x)
     ordre = TRIS.get(tri, TRIS["nom"])
-    detaillee = _population(ctx, regle, x, portefeuille=portefeuille, personne=True)
+    depuis, parametres = _population(ctx, regle, x, portefeuille=portefeuille, personne=True)
     lignes = await lire(
         f"""SELECT b.numero, b.nom_naissance, b.nom_usage, b.prenom, b.date_naissance, coalesce(c.nom, '') AS commune
             {valeurs}
-        FROM (SELECT b.numero FROM {detaillee.depuis} ORDER BY {ordre} LIMIT {{}} OFFSET {{}}) t
+        FROM (SELECT b.numero FROM {depuis} ORDER BY {ordre} LIMIT {{}} OFFSET {{}}) t
         JOIN beneficiaire b ON b.numero = t.numero JOIN etat_dossier s ON s.beneficiaire = t.numero
         LEFT JOIN commune c ON c.code_insee = b.commune ORDER BY {ordre}""",
         *parametres_valeurs,
-        *detaillee.parametres,
+        *parametres,
         par_page,
         (page - 1) * par_page,
     )
@@ -149,7 +149,7 @@ async def lignes_alerte(
 
 async def expliquer(ctx: Contexte, regle: RegleAlerte, x: int | None, numeros: Sequence[int]) -> list[Explication]:
     """Return, for each of these people in the perimeter, every criterion: met or not, and what she has for it."""
-    if not numeros:
+    if not numeros or regle.objet is not None:
         return []
     valeurs = valeurs_de(regle.parametre, x, ctx.aujourdhui, ctx.maintenant)
     colonnes, parametres = [], []
@@ -188,8 +188,11 @@ def _explication(regle: RegleAlerte, x: int | None, ligne: Mapping[str, Any]) ->
 
 def _population(
     ctx: Contexte, regle: RegleAlerte, x: int | None, *, portefeuille: bool, personne: bool = False
-) -> Requete:
-    """Return what follows FROM to read the people of a rule; `personne`: with the row `b` in any case."""
+) -> tuple[str, list[Any]]:
+    """Return what follows FROM to read the people of a rule, and its parameters.
+
+    `personne`: with the row `b` in any case.
+    """
     sources, valeurs = _depart(ctx, portefeuille)
     condition, parametres = regle.condition(x, ctx.aujourdhui, ctx.maintenant, ensembles=not sources)
     perimetre, perimetre_valeurs = condition_perimetre(ctx, "b.numero")
@@ -204,7 +207,7 @@ def _population(
         if (table == "etat_dossier s" and sur_s) or table in tables:
             jointures.append(f"JOIN {table} ON {colonne} = {cle}" if jointures else table)
     conditions = f"({condition}) AND {perimetre}".replace("{cle}", cle)
-    return Requete(f"{' '.join(jointures)} WHERE {conditions}", [*valeurs, *parametres, *perimetre_valeurs])
+    return f"{' '.join(jointures)} WHERE {conditions}", [*valeurs, *parametres, *perimetre_valeurs]
 
 
 def _depart(ctx: Contexte, portefeuille: bool) -> tuple[list[str], list[Any]]:

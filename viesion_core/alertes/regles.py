@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from viesion_core.alertes.criteres import DOSSIER_ACTIF
 from viesion_core.alertes.model import Critere, Parametre, RegleAlerte, Unite, parmi
 from viesion_core.alertes.regles_dossier import REGLES_DU_DOSSIER
+from viesion_core.alertes.regles_echanges import REGLES_D_ECHANGE
 from viesion_core.alertes.regles_orientation import REGLES_D_ORIENTATION
 from viesion_core.alertes.regles_suivi import regles_de_suivi
 from viesion_core.dossiers.model_caracteristiques import codes_requis
@@ -148,5 +149,12 @@ REGLES_DU_DECK: tuple[RegleAlerte, ...] = (
 
 
 def regles_coeur(durees: Mapping[str, int]) -> list[RegleAlerte]:
-    """Return every rule of the core; `durees`: the longest étape of each offre, in months."""
-    return [*REGLES_DU_DECK, *regles_de_suivi(durees), *REGLES_D_ORIENTATION, *REGLES_DU_DOSSIER]
+    """Return every rule of the core by code; `durees`: the longest étape of each offre, in months."""
+    regles = [
+        *REGLES_DU_DECK,
+        *regles_de_suivi(durees),
+        *REGLES_D_ORIENTATION,
+        *REGLES_DU_DOSSIER,
+        *REGLES_D_ECHANGE,
+    ]
+    return sorted(regles, key=lambda regle: regle.code)

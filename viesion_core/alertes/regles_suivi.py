@@ -115,7 +115,7 @@ ETAPES: tuple[RegleAlerte, ...] = (
     RegleAlerte(
         code="A12",
         titre="Étapes closes sans motif de fin",
-        description="Une étape dont la fin réelle est saisie, et dont le motif de fin est vide",
+        description="Une étape dont la fin réelle est saisie, et dont le motif de fin est vide (la saisie le refuse)",
         rubrique="Étapes",
         criteres=(
             parmi(
@@ -202,7 +202,7 @@ CONTRATS: tuple[RegleAlerte, ...] = (
     RegleAlerte(
         code="A17",
         titre="Contrats qui se chevauchent",
-        description="Deux contrats d'une même personne, aux périodes sécantes",
+        description="Deux contrats d'une même personne, aux périodes sécantes (la saisie le refuse)",
         rubrique="Contrats",
         criteres=(
             Critere(

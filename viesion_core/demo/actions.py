@@ -22,6 +22,7 @@ from viesion_core.demo.caracteristiques import decrire
 from viesion_core.demo.convocations import convoquer
 from viesion_core.demo.difficultes import reperer
 from viesion_core.demo.dossier import Dossier
+from viesion_core.demo.echanges import recevoir
 from viesion_core.demo.employabilite import projeter
 from viesion_core.demo.entretiens import rencontrer
 from viesion_core.demo.lot import Lot
@@ -76,6 +77,7 @@ async def construire_demo(p: Parametres, registre: Registre, avancer: Avancer = 
     occuper(p, monde, lot)
     reunir(p, monde, personnes, lot)
     ecrire_consultations(p, monde, personnes, lot)
+    recevoir(p, lot)
     async with transaction():
         await _inserer(lot)
         await reconstruire_vocabulaire()

@@ -20,12 +20,14 @@ from viesion_core.demo.lot import Moment
 from viesion_core.demo.model import Situation, entre, jours, mots
 from viesion_core.nomenclatures.model import communes, nomenclatures
 
-_PART_SUIVANTE = 0.43
+_PART_SUIVANTE = 0.18
 """Étapes after the first that have a bilan: 60,000 bilans for 80,000 étapes."""
 _PART_REVUE = 0.25
 """Closed étapes long enough that have a second bilan: what moved shows."""
 _DUREE_REVUE = 45
 """Days that such an étape lasts at least."""
+_PART_COMPLETE = 0.95
+"""Bilans of closed étapes that have their answers; the others are A13."""
 _DELAI = 28
 """Days: a first étape older than this has some answers, or is an A06 (30 days)."""
 
@@ -102,7 +104,7 @@ def _choix(question: Question, listes: Mapping[str, Sequence[str]]) -> Sequence[
 def _part(d: Dossier, etape: EtapeDemo) -> float:
     """Return the share of the questions answered: nearly all once the étape is closed, some while it goes on."""
     if etape.fin is not None:
-        return 0.80 + 0.2 * d.r.random() if d.r.random() < 0.62 else 0.15 + 0.6 * d.r.random()
+        return 0.92 + 0.08 * d.r.random() if d.r.random() < _PART_COMPLETE else 0.15 + 0.6 * d.r.random()
     return 0.1 + 0.75 * d.r.random()
 
 

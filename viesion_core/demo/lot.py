@@ -29,6 +29,7 @@ from viesion_core.dossiers.tables import (
     Orientation,
     Rattachement,
 )
+from viesion_core.echanges.tables import EchangeFichier, EchangeRejet
 from viesion_core.employabilite.tables import Atout, Disponibilite
 from viesion_core.entretiens.tables import Entretien, EntretienTheme
 from viesion_core.journal.model import Ligne
@@ -60,6 +61,8 @@ ORDRE: tuple[type[Table], ...] = (
     Note,
     Activite,
     Consultation,
+    EchangeFichier,
+    EchangeRejet,
     Acte,
     Revision,
 )

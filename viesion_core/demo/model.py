@@ -62,6 +62,8 @@ PARTS: dict[Situation, float] = {
 """Shares of all the people: A05, A04, A06, A07, A01."""
 PART_MANQUANTE, PART_ANCIENNE = 0.20, 0.05
 """A02 and A03."""
+PART_HORS_RSA, PART_NON_ORIENTEE, PART_DOUBLE = 0.006, 0.008, 0.003
+"""A15, A19 and A25 (each double is two people)."""
 
 
 class Parametres(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +160,8 @@ class OrganismeDemo(msgspec.Struct, kw_only=True):
 class Personne(msgspec.Struct, kw_only=True):
     """What is decided of a person before their dossier is written.
 
+    `hors_rsa`: their first stay was in another dispositif; `non_orientee`: they wait for their orientation;
+    `double`: the number of the dossier that is probably theirs too.
     `rendez_vous`: instants of the entretiens to come; `en_retard`: those past and still « Prévu ». UTC.
     """
 
@@ -168,6 +172,8 @@ class Personne(msgspec.Struct, kw_only=True):
     situation: Situation = Situation.ORDINAIRE
     manquante: bool = False
     ancienne: bool = False
+    hors_rsa: bool = False
+    non_orientee: bool = False
     double: int | None = None
     referent: Compte | None = None
     referent_parcours: Compte | None = None

@@ -16,7 +16,7 @@ from viesion_core.parcours.model import ajouter_mois
 _PART_SANS_CONTRAT = 0.30
 """Of those who have signed nothing: their orientation is known (A18); of the others nothing was notified yet."""
 _PART_DEROGATION = 0.15
-_PART_DIAGNOSTIC = 0.86
+_PART_DIAGNOSTIC = 0.78
 """Of the social paths whose delay has gone by: the joint diagnosis was made in time; the others are A20."""
 
 

@@ -39,6 +39,10 @@ _MOTIFS = (
     ("JAMAIS_VENU", 0.02),
 )
 _DUREES_CER = ((6, 0.62), (9, 0.08), (12, 0.30))
+_DUREE_RETENUE = 200
+"""Days for each étape of a stay that has ended: of a long one, the last étapes are those that were taken over."""
+_PART_DERNIER_CONTRAT = 0.64
+"""Of a stay that has ended: the contract is not followed by another."""
 _PART_REFERENT_OUBLIE = 0.02
 _PART_SANS_CONTRAT = 0.35
 """Of those who enter for the first time: 72 % of the active people have a live contract."""
@@ -47,7 +51,8 @@ _PART_SANS_CONTRAT = 0.35
 def accompagner(d: Dossier) -> None:
     """Write the étapes, then the référents and the contracts of the person."""
     for entree in d.entrees:
-        _etapes(d, entree)
+        if not d.personne.non_orientee:
+            _etapes(d, entree)
     if d.etapes:
         min(d.etapes, key=lambda etape: etape.debut).premiere = True
     for etape in d.etapes:
@@ -55,7 +60,8 @@ def accompagner(d: Dossier) -> None:
         _referent_etape(d, etape)
     for entree in d.entrees:
         _referents_parcours(d, entree)
-        _contrats(d, entree)
+        if not d.personne.non_orientee:
+            _contrats(d, entree)
 
 
 def _etapes(d: Dossier, entree: Entree) -> None:
@@ -87,6 +93,8 @@ def _etape_en_cours(d: Dossier, entree: Entree) -> EtapeDemo | None:
 
 def _etapes_closes(d: Dossier, entree: Entree, limite: dt.date, nombre: int) -> None:
     debut = entree.debut + jours(entre(d.r, 8, 40))
+    if entree.fin is not None:
+        debut = max(debut, entree.fin - jours(_DUREE_RETENUE * max(1, nombre)))
     for rang in range(nombre):
         if (limite - debut).days < 20:
             return
@@ -225,7 +233,7 @@ def _periodes(d: Dossier, entree: Entree) -> list[tuple[dt.date, int]]:
             mois = entre(d.r, 3, 6)
         periodes.append((debut, mois))
         debut = ajouter_mois(debut, mois)
-        if entree.fin is not None and d.r.random() < 0.55:
+        if entree.fin is not None and d.r.random() < _PART_DERNIER_CONTRAT:
             break
     return periodes
 

@@ -18,6 +18,7 @@ from viesion_core.demo.model import (
     tirer,
 )
 from viesion_core.dossiers.indexation import lignes_recherche
+from viesion_core.dossiers.model import ACCOMP_RSA
 from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif, MotDossier, Rattachement
 from viesion_core.nomenclatures.model import cle
 
@@ -127,6 +128,8 @@ def _entree_courante(d: Dossier) -> dt.date:
         Situation.SANS_ENTRETIEN: (125, 330),
         Situation.LONGUE: (770, 1300),
     }[situation]
+    if d.personne.non_orientee:
+        anciennete = (20, 60)
     return d.aujourdhui - jours(entre(d.r, *anciennete))
 
 
@@ -134,11 +137,11 @@ def _sejour_passe(d: Dossier) -> tuple[dt.date, dt.date]:
     """Return the stay of somebody who left: taken over four years ago for most, or new since (5,000 a year)."""
     histoire = (d.aujourdhui - d.p.debut).days
     if d.r.random() < PART_REPRISE + 0.04:
-        return d.p.debut, d.p.debut + jours(entre(d.r, 45, 1100))
+        return d.p.debut, d.p.debut + jours(entre(d.r, 500, histoire - 20))
     ancien = d.r.random() < 0.77
     arrivee = entre(d.r, 1, histoire // 2) if ancien else entre(d.r, histoire // 2, histoire - 120)
     debut = d.p.debut + jours(arrivee)
-    return debut, debut + jours(entre(d.r, 45, min(700, histoire - arrivee - 5)))
+    return debut, debut + jours(entre(d.r, 150, min(900, histoire - arrivee - 5)))
 
 
 def _identite(d: Dossier) -> None:
@@ -217,7 +220,7 @@ def _droit(d: Dossier, premier: Entree, dernier: Entree) -> dict[str, Any]:
         "etat_droit": etat,
         "soumis_droits_devoirs": r.random() < 0.97,
     }
-    d.parcours = tirer(r, _PARCOURS) if oriente else ""
+    d.parcours = tirer(r, _PARCOURS) if oriente and not d.personne.non_orientee else ""
     return {**droit, "parcours": d.parcours}
 
 
@@ -232,7 +235,7 @@ def _ecrire_entree(d: Dossier, entree: Entree) -> None:
     ligne = {
         "id": entree.id,
         "beneficiaire": d.numero,
-        "dispositif": "ACCOMP_RSA",
+        "dispositif": "AUTRE" if d.personne.hors_rsa and entree is not d.entrees[-1] else ACCOMP_RSA,
         "debut": entree.debut,
         "fin": None,
         "motif_fin": "",

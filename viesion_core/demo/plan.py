@@ -9,7 +9,10 @@ from viesion_core.demo.agenda import Agenda
 from viesion_core.demo.model import (
     PART_ACTIVE,
     PART_ANCIENNE,
+    PART_DOUBLE,
+    PART_HORS_RSA,
     PART_MANQUANTE,
+    PART_NON_ORIENTEE,
     PARTS,
     PORTEFEUILLE_DEMO,
     Compte,
@@ -81,10 +84,24 @@ def _repartir(p: Parametres, r: random.Random, personnes: list[Personne]) -> lis
         personne.manquante = True
     for personne in ordre[manquantes : manquantes + anciennes]:
         personne.ancienne = True
-    for personne in ordre[-max(1, round(total * 0.003)) :]:
-        if personne.numero > total // 2:
-            personne.double = personne.numero - entre(r, 1, total // 2 - 1)
-    return r.sample(actives, len(actives))
+    for personne in [x for x in ordre if x.numero > total // 2][-_part(total, PART_DOUBLE) :]:
+        personne.double = personne.numero - entre(alea(p.graine, "double", personne.numero), 1, total // 2 - 1)
+    actives = r.sample(actives, len(actives))
+    for personne in [x for x in actives if x.retour][: _part(total, PART_HORS_RSA)]:
+        personne.hors_rsa = True
+    for personne in [x for x in actives if _peut_attendre(x)][: _part(total, PART_NON_ORIENTEE)]:
+        personne.non_orientee = True
+    return actives
+
+
+def _part(total: int, part: float) -> int:
+    """Return how many people a share is, one at least."""
+    return max(1, round(total * part))
+
+
+def _peut_attendre(personne: Personne) -> bool:
+    """Whether the person may still be without orientation: nothing has begun."""
+    return personne.situation is Situation.ORDINAIRE and not personne.etape_ouverte and not personne.retour
 
 
 def _portefeuilles_demo(monde: Monde, actives: list[Personne]) -> None:

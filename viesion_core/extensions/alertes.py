@@ -23,12 +23,17 @@ class Catalogue(msgspec.Struct, frozen=True):
 async def catalogue_alertes(ctx: Contexte, registre: Registre) -> Catalogue:
     """Return the rules of the core, then those of the offres enabled for the organism today (all, for the pilote).
 
-    A rule whose list tells of health is left out for who may not read health data.
+    A rule whose list tells of health is left out for who may not read health data; one that finds no people, for who
+    does not follow the département.
     """
     offres = {offre.code for offre in registre.offres()} if ctx.departement else set(await offres_ouvertes(ctx))
     durees = {offre.code: offre.duree_maximale for offre in registre.offres() if offre.duree_maximale}
     regles = [*regles_coeur(durees), *registre.regles_alerte(offres)]
     return Catalogue(
-        regles=tuple(regle for regle in regles if ctx.sensible or not regle.sensible),
+        regles=tuple(
+            regle
+            for regle in regles
+            if (ctx.sensible or not regle.sensible) and (ctx.departement or regle.objet is None)
+        ),
         indisponibles=tuple(registre.regles_indisponibles(offres)),
     )

@@ -65,9 +65,11 @@ async def activite_organismes(ctx: Contexte, *, limite: int = 15) -> tuple[list[
                 AS etapes_ouvertes,
             (SELECT count(*) FROM entretien e WHERE e.organisme = o.id AND e.debut >= {{}} AND e.debut < {{}}
                 AND e.realisation = 'PRESENCE' AND {condition}) AS entretiens_tenus,
-            (SELECT count(*) FROM entretien e WHERE e.organisme = o.id AND e.debut < {{}}
-                AND e.realisation = 'PREVU' AND {condition}) AS a_realiser
-        FROM organisme o WHERE o.ferme_le IS NULL AND o.nature = 'ORGANISME'
+            coalesce(r.nombre, 0) AS a_realiser
+        FROM organisme o LEFT JOIN (SELECT e.organisme, count(*) AS nombre FROM entretien e
+            WHERE e.debut < {{}} AND e.realisation = 'PREVU' AND {condition} GROUP BY e.organisme) r
+            ON r.organisme = o.id
+        WHERE o.ferme_le IS NULL AND o.nature = 'ORGANISME'
         ORDER BY etapes_ouvertes DESC, o.nom, o.id LIMIT {{}}""",
         *parametres,
         ctx.maintenant - MOIS,

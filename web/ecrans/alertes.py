@@ -10,9 +10,10 @@ from litestar.response import Stream
 
 from viesion_core.alertes.actions import deplacer_favori, marquer_favori, regler_x
 from viesion_core.alertes.gestes import gestes
-from viesion_core.alertes.model import RegleAlerte
+from viesion_core.alertes.model import Objet, RegleAlerte
 from viesion_core.alertes.model_listes import Explication, LigneAlerte, Reglage
 from viesion_core.alertes.queries import PAR_PAGE, compter, expliquer, lignes_alerte, reglages
+from viesion_core.alertes.queries_objets import lignes_objets
 from viesion_core.contexte import Role
 from viesion_core.dossiers.liste import TRIS
 from viesion_core.dossiers.recherche import chercher
@@ -41,6 +42,8 @@ class AlerteVue(msgspec.Struct, frozen=True):
     rubrique: str
     nombre: int | None
     favori: bool
+    un: str = "bénéficiaire"
+    plusieurs: str = "bénéficiaires"
 
     @property
     def url(self) -> str:
@@ -121,6 +124,8 @@ class AlerteController(Controller):
         """Send the whole list as a CSV file, batch by batch; the export is journalled."""
         regle, choisi = await _regle(page, code)
         x = choisi.x if choisi else None
+        if regle.objet is not None:
+            return await _exporter_objets(page, regle, regle.objet, x)
         restreint = _portefeuille(page, mien)
         _, total = await lignes_alerte(page.ctx, regle, x, portefeuille=restreint, par_page=1)
         journaliser_lecture(page.ctx, "alerte.exporter", code, str(total))
@@ -182,6 +187,8 @@ class AlerteController(Controller):
     ) -> Response[Any]:
         regle, choisi = await _regle(page, code)
         x = choisi.x if choisi else None
+        if regle.objet is not None:
+            return await _afficher_objets(page, regle, choisi, p, erreur, saisie or {})
         portefeuille = _portefeuille(page, mien)
         numero = min(max(p, 1), 10_000)
         tri = tri if tri in TRIS else "nom"
@@ -214,6 +221,49 @@ class AlerteController(Controller):
         if erreur is not None:
             return await page.rendre_erreurs("alertes/alerte.html", erreur, saisie or {}, **donnees)
         return await page.rendre("alertes/alerte.html", **donnees)
+
+
+async def _afficher_objets(
+    page: Page, regle: RegleAlerte, choisi: Reglage | None, p: int, erreur: ErreurSaisie | None, saisie: dict[str, Any]
+) -> Response[Any]:
+    """Show the rule and what it finds that is no person; the reading is journalled."""
+    x = choisi.x if choisi else None
+    numero = min(max(p, 1), 10_000)
+    lignes, total = await lignes_objets(page.ctx, regle, x, page=numero, par_page=PAR_PAGE)
+    if total and not lignes:
+        numero = -(-total // PAR_PAGE)
+        lignes, total = await lignes_objets(page.ctx, regle, x, page=numero, par_page=PAR_PAGE)
+    journaliser_lecture(page.ctx, "alerte.consulter", regle.code, str(total))
+    donnees: dict[str, Any] = {
+        "alerte": _vue(regle, choisi, total),
+        "criteres": [regle.en_clair(critere.libelle, x) for critere in regle.criteres],
+        "parametre": regle.parametre,
+        "x": regle.nombre(x),
+        "regle": regle,
+        "lignes": lignes,
+        "total": total,
+        "page_courante": numero,
+        "par_page": PAR_PAGE,
+    }
+    if erreur is not None:
+        return await page.rendre_erreurs("alertes/objets.html", erreur, saisie, **donnees)
+    return await page.rendre("alertes/objets.html", **donnees)
+
+
+async def _exporter_objets(page: Page, regle: RegleAlerte, objet: Objet, x: int | None) -> Stream:
+    """Send the whole list of what the rule finds that is no person."""
+    _, total = await lignes_objets(page.ctx, regle, x, par_page=1)
+    journaliser_lecture(page.ctx, "alerte.exporter", regle.code, str(total))
+
+    async def lots() -> AsyncIterator[list[list[Any]]]:
+        for numero in range(1, total // _LOT + 2):
+            lignes, _ = await lignes_objets(page.ctx, regle, x, page=numero, par_page=_LOT)
+            yield [[ligne.titre, *(valeur for _, valeur in ligne.faits)] for ligne in lignes]
+
+    noms = [critere.nom for critere in regle.criteres if critere.valeur]
+    return envoyer_csv(
+        f"alerte-{regle.code.lower()}-{page.ctx.aujourdhui.isoformat()}", [objet.un.capitalize(), *noms], lots()
+    )
 
 
 async def _lire(
@@ -258,6 +308,7 @@ def _vue(regle: RegleAlerte, choisi: Reglage | None, nombre: int | None) -> Aler
         rubrique=regle.rubrique,
         nombre=nombre,
         favori=choisi is not None and choisi.rang is not None,
+        **({"un": regle.objet.un, "plusieurs": regle.objet.plusieurs} if regle.objet else {}),
     )
 
 
