@@ -22,7 +22,6 @@ from viesion_core.demo.caracteristiques import decrire
 from viesion_core.demo.convocations import convoquer
 from viesion_core.demo.difficultes import reperer
 from viesion_core.demo.dossier import Dossier
-from viesion_core.demo.echanges import recevoir
 from viesion_core.demo.employabilite import projeter
 from viesion_core.demo.entretiens import rencontrer
 from viesion_core.demo.lot import Lot
@@ -34,6 +33,7 @@ from viesion_core.demo.parcours import accompagner
 from viesion_core.demo.personnes import entrer, ouvrir_acces
 from viesion_core.demo.plan import planifier
 from viesion_core.demo.queries import DEBUT, FIN, base_vierge, libelle
+from viesion_core.demo.rejets import recevoir
 from viesion_core.dossiers.indexation import reconstruire_vocabulaire
 from viesion_core.dossiers.tables import Beneficiaire
 from viesion_core.erreurs import ErreurMetier
