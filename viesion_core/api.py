@@ -58,6 +58,7 @@ from viesion_core.offres.blocs import (
 )
 from viesion_core.offres.model import Constat, DossierVu, Gravite, Offre, Panneau, PointSortie
 from viesion_core.parcours.model import AffectationResume, ContratResume, EtapeResume, SaisieEtape, ajouter_mois
+from viesion_core.portefeuille.model import CommandeAffect
 from viesion_core.resume.model import Bandeau, Niveau
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "BilanVu",
     "ChampFusion",
     "Commande",
+    "CommandeAffect",
     "Condition",
     "Constat",
     "ContratResume",

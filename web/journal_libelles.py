@@ -8,11 +8,13 @@ _FAMILLES = {
     "etape": "Étape", "identite": "Hors périmètre",
     "journal": "Journal", "modele": "Modèle de fusion", "note": "Note", "offre": "Offre de service",
     "organisme": "Organisme", "orientation": "Orientation", "pilotage": "Pilotage",
+    "portefeuille": "Affectation d'un partenaire",
     "rejet": "Rejet d'échange", "referent": "Référent",
     "utilisateur": "Utilisateur",
 }  # fmt: skip
 _VERBES = {
-    "abandonner": "abandon", "activer": "activation", "actualiser": "actualisation", "affecter": "affectation",
+    "abandonner": "abandon", "accepter": "acceptation", "prendre": "prise en charge", "recevoir": "réception",
+    "refuser": "refus", "activer": "activation", "actualiser": "actualisation", "affecter": "affectation",
     "ajouter": "ajout",
     "changer_date": "changement de date", "clore": "clôture", "completer": "saisie", "consulter": "consultation",
     "creer": "création", "deposer": "dépôt", "desactiver": "désactivation", "detailler": "modification détaillée",

@@ -38,6 +38,7 @@ MESSAGES = {
     "anomalie": "L'anomalie est signalée : l'assistance répondra à votre adresse.",
     "rejet-rejoue": "La ligne est prise : elle n'attend plus.",
     "rejet-doublon": "La ligne corrigée désigne peut-être une personne déjà suivie : dites si c'est elle.",
+    "repartition-annulee": "La répartition est annulée : ces personnes sont à nouveau à répartir.",
     "modele": "Le modèle est accepté : il sert dès maintenant.",
 }
 """What the page says after an act that has no undo, by the code that its address carries (`?fait=`)."""
@@ -65,6 +66,7 @@ class Lien(msgspec.Struct, frozen=True):
 _NAVIGATION: tuple[tuple[str, str, str, str, frozenset[Role]], ...] = (
     ("", "Accueil", "/", "accueil", _SUIVI),
     ("Gestion", "Bénéficiaires", "/beneficiaires", "personnes", _SUIVI),
+    ("", "Affectations", "/affectations", "referent", frozenset({Role.REFERENT, Role.DIRECTEUR})),
     ("", "Agenda", "/agenda", "agenda", frozenset({Role.REFERENT, Role.DIRECTEUR})),
     ("", "Infocentre", "/infocentre", "infocentre", _SUIVI),
     ("", "Pilotage", "/pilotage", "pilotage", frozenset({Role.DIRECTEUR, Role.PILOTE})),

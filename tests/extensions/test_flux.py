@@ -20,7 +20,7 @@ def un_flux(lecteur: str) -> Flux:
 
 @pytest.mark.offre("solis_bridge")
 def test_the_solis_bridge_declares_alloc() -> None:
-    assert [(f.emetteur, f.code) for f in charger_extensions().flux()] == [("SOLIS", "ALLOC")]
+    assert [(f.emetteur, f.code) for f in charger_extensions().flux()] == [("SOLIS", "ALLOC"), ("SOLIS", "AFFECT")]
 
 
 @pytest.mark.offre("solis_bridge")

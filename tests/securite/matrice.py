@@ -20,6 +20,7 @@ PERMIS: Mapping[str, frozenset[str]] = {
     "publique": frozenset(ROLES),
     "connecté": frozenset(ROLES[1:]),
     "suivi": frozenset({"referent", "directeur"}),
+    "direction": frozenset({"directeur"}),
     "consultation": frozenset({"referent", "directeur", "pilote"}),
     "dossier, lecture": frozenset({"referent", "directeur", "pilote"}),
     "dossier, écriture": frozenset({"referent", "directeur"}),

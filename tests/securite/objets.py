@@ -7,6 +7,7 @@ import uuid
 import msgspec
 
 from tests.serveur import SECRETS
+from viesion_core.actes import acte
 from viesion_core.activites.actions import creer_activite
 from viesion_core.activites.model import SaisieActivite
 from viesion_core.agenda.actions import publier_creneaux
@@ -37,6 +38,8 @@ from viesion_core.parcours.actions import enregistrer_contrat
 from viesion_core.parcours.actions_etapes import enregistrer_etape
 from viesion_core.parcours.actions_referents import affecter_referent
 from viesion_core.parcours.model import PARCOURS, SaisieAffectation, SaisieContrat, SaisieEtape
+from viesion_core.portefeuille.actions import accepter
+from viesion_core.portefeuille.tables import AffectationRecue
 from viesion_core.testing import Monde
 from web.securite import maintenant
 
@@ -89,6 +92,7 @@ async def creer_objets(
     identifiants["evenements"] = await _occuper(auteur, canari)
     identifiants["rejets"] = await _rejeter(auteur, canari)
     identifiants["envois"] = await _envoyer(auteur, numero, canari)
+    identifiants["affectations"], identifiants["lots"] = await _affecter(monde, auteur, numero, canari)
     textes = {"reponses": "MOS_27", "alertes": "A02", "bilans": "MOS", "modeles": "CONVOCATION", "editions": "1"}
     textes["questionnaires"] = "MOS"
     textes["ecrans"] = "notes"
@@ -108,6 +112,28 @@ async def _publier(auteur: Contexte, canari: str) -> uuid.UUID:
     return uuid.UUID(
         str(await lire_valeur("SELECT id FROM creneau WHERE organisme = {} AND capacite = 1 LIMIT 1", auteur.organisme))
     )
+
+
+async def _affecter(monde: Monde, auteur: Contexte, numero: int, canari: str) -> tuple[uuid.UUID, uuid.UUID]:
+    """Have a partner assign the dossier twice: one waits, the other was accepted in bulk."""
+    assert auteur.utilisateur is not None
+    cles, lot = [], uuid.uuid4()
+    for debut in (DEBUT, DEBUT + dt.timedelta(days=1)):
+        async with acte(monde.systeme, "portefeuille.recevoir", "Affectation reçue", beneficiaire=numero) as a:
+            valeurs = {
+                "emetteur": "SOLIS",
+                "beneficiaire": numero,
+                "organisme": auteur.organisme,
+                "role": "ETAPE",
+                "debut": debut,
+                "motif": canari,
+                "etat": "RECUE",
+                "recue_le": auteur.maintenant,
+                "version_message": 1,
+            }
+            cles.append(uuid.UUID(str((await a.inserer(AffectationRecue, valeurs))["id"])))
+    await accepter(auteur, cles[1], auteur.utilisateur, version=1, lot=lot)
+    return cles[0], lot
 
 
 async def _envoyer(auteur: Contexte, numero: int, canari: str) -> uuid.UUID:

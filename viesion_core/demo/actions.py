@@ -22,6 +22,7 @@ from viesion_core.demo.caracteristiques import decrire
 from viesion_core.demo.convocations import convoquer
 from viesion_core.demo.difficultes import reperer
 from viesion_core.demo.dossier import Dossier
+from viesion_core.demo.echanges import echanger
 from viesion_core.demo.employabilite import projeter
 from viesion_core.demo.entretiens import rencontrer
 from viesion_core.demo.lot import Lot
@@ -80,6 +81,7 @@ async def construire_demo(p: Parametres, registre: Registre, avancer: Avancer = 
     recevoir(p, lot)
     async with transaction():
         await _inserer(lot)
+        await echanger(p, monde)
         await reconstruire_vocabulaire()
         await _ecrire_journal(journal)
         await _renumeroter()

@@ -213,8 +213,15 @@ async def _rejeter(ctx: Contexte, identifiant: uuid.UUID, flux: Flux, rejets: Se
             (
                 id_, identifiant, r.rang, r.id_message, flux.code, r.cle, r.code, r.champ, r.message,
                 en_json(msgspec.structs.replace(r.commande, nir="")) if r.commande else None,
-                r.empreinte, r.candidat, "A_TRAITER", "", "", ctx.maintenant, 1, chiffrer(r.ligne, cles),
+                r.empreinte, r.candidat, "A_TRAITER", "", "", ctx.maintenant, 1,
+                chiffrer(r.ligne, cles) if r.ligne else "",
             )
             for id_, r in zip(identifiants(ctx.maintenant), rejets, strict=False)
         ],
     )  # fmt: skip
+
+
+# What takes the flows of other rooms (`depot.declarer_preneur`) shares with this one.
+ouvrir_fichier = _ouvrir
+rejeter = _rejeter
+remplacer = _remplacer

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import json
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +18,15 @@ from viesion_core.echanges.queries import fichier_de_rang, rejets_du_fichier
 
 DOSSIERS = ("in", "ack", "rejets", "archive")
 _ENTETE = ("fichier", "ligne", "id_message", "flux", "cle", "code", "champ", "valeur_masquee", "message", "rejouable")
+
+
+Preneur = Callable[[Contexte, pathlib.Path, Sequence[Flux]], Awaitable[FichierVu]]
+_PRENEURS: dict[str, Preneur] = {}
+
+
+def declarer_preneur(code: str, preneur: Preneur) -> None:
+    """Have the files of a flow taken by another room, as `importer_fichier` takes those about the dossiers."""
+    _PRENEURS[code] = preneur
 
 
 class Traitement(msgspec.Struct, frozen=True):
@@ -60,7 +69,11 @@ async def _traiter(
     ctx: Contexte, dossier: pathlib.Path, chemin: pathlib.Path, flux: Sequence[Flux], secret: str, cles: str
 ) -> Traitement:
     try:
-        fichier = await importer_fichier(ctx, chemin, flux, secret=secret, cles=cles)
+        preneur = _PRENEURS.get(lire_controle(chemin).flux)
+        if preneur is not None:
+            fichier = await preneur(ctx, chemin, flux)
+        else:
+            fichier = await importer_fichier(ctx, chemin, flux, secret=secret, cles=cles)
     except FichierRefuse as refus:
         deja = await _deja(chemin) if refus.code == "DEJA_TRAITE" else None
         if deja is None:

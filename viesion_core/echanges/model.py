@@ -26,6 +26,10 @@ LIBELLE_CODE = {
     "NIR_INVALIDE": "NIR invalide",
     "CHAMP_OBLIGATOIRE": "Champ obligatoire absent",
     "CODE_INCONNU": "Code inconnu",
+    "ORGANISME_INCONNU": "Organisme inconnu de VieSion",
+    "REFERENT_CLOTURE": "Référent inconnu ou parti",
+    "OFFRE_FERMEE": "Offre de service fermée",
+    "CHEVAUCHEMENT": "Déjà prise en charge autrement",
     "DATES_INCOHERENTES": "Date impossible ou incohérente",
     "VALEUR_INVALIDE": "Valeur refusée",
 }

@@ -53,16 +53,33 @@ async def affecter_referent(
     libelle = f"{personne.nom_complet} {LIBELLE_NATURE[saisie.nature]} {du_au(saisie.debut, saisie.fin)}"
     nature = "referent.modifier" if identifiant else "referent.affecter"
     async with acte(ctx, nature, libelle, beneficiaire=numero) as a:
-        if saisie.nature == PARCOURS:
-            await _remplacer(a, numero, saisie, identifiant)
-        valeurs = msgspec.structs.asdict(saisie)
-        if identifiant is None:
-            await a.inserer(Affectation, {**valeurs, "beneficiaire": numero})
-        else:
-            await a.modifier(Affectation, identifiant, valeurs, version=version)
-        await rattacher(a, numero, personne.organisme, "REFERENT")
-        _annoncer(a, numero, saisie.referent, saisie.nature)
+        await placer_referent(a, numero, saisie, personne.organisme, identifiant=identifiant, version=version)
     return a
+
+
+async def placer_referent(
+    a: Acte,
+    numero: int,
+    saisie: SaisieAffectation,
+    organisme: uuid.UUID,
+    *,
+    identifiant: uuid.UUID | None = None,
+    version: int | None = None,
+) -> uuid.UUID:
+    """Write an affectation already checked, inside an act; return its id. The former référent de parcours ends.
+
+    Raises ErreurSaisie for one who stands in the way.
+    """
+    if saisie.nature == PARCOURS:
+        await _remplacer(a, numero, saisie, identifiant)
+    valeurs = msgspec.structs.asdict(saisie)
+    if identifiant is None:
+        ligne = await a.inserer(Affectation, {**valeurs, "beneficiaire": numero})
+    else:
+        ligne = await a.modifier(Affectation, identifiant, valeurs, version=version)
+    await rattacher(a, numero, organisme, "REFERENT")
+    _annoncer(a, numero, saisie.referent, saisie.nature)
+    return uuid.UUID(str(ligne["id"]))
 
 
 async def terminer_affectation(

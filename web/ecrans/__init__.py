@@ -6,6 +6,7 @@ from web.ecrans.accueil import AccueilController
 from web.ecrans.actes import ActeController
 from web.ecrans.activites import ActiviteController
 from web.ecrans.administration import AdministrationController
+from web.ecrans.affectations import AffectationRecueController
 from web.ecrans.agenda import AgendaController, DeplacementController
 from web.ecrans.agenda_abonnement import AbonnementController, CalendrierController
 from web.ecrans.aide import AideController
@@ -54,6 +55,7 @@ ECRANS: list[type[Controller]] = [
     AnomalieController,
     AccueilController,
     RechercheController,
+    AffectationRecueController,
     AgendaController,
     DeplacementController,
     AbonnementController,

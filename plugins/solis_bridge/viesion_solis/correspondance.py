@@ -33,6 +33,11 @@ def code(table: str, valeur: str) -> str:
     return correspondance()[table].get(valeur, valeur)
 
 
+def sens_inverse(table: str) -> dict[str, str]:
+    """Return what the words of Solis mean, in capitals."""
+    return {mot.upper(): valeur for valeur, mot in correspondance()[table].items()}
+
+
 def _lire(chemin: pathlib.Path) -> dict[str, dict[str, str]]:
     try:
         lu = tomllib.loads(chemin.read_text(encoding="utf-8"))

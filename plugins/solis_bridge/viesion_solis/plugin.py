@@ -1,16 +1,16 @@
 """The bridge to Solis: its hooks."""
 
 from viesion_core.api import Flux, FluxSortant, hookimpl
-from viesion_solis import alloc, contrat
+from viesion_solis import affect, alloc, contrat
 
 
 @hookimpl
 def declarer_flux() -> list[Flux]:
-    """ALLOC: Solis creates, modifies and closes the allocataires."""
-    return [alloc.FLUX]
+    """ALLOC: Solis creates, modifies and closes the allocataires. AFFECT: it assigns them to organisms."""
+    return [alloc.FLUX, affect.FLUX]
 
 
 @hookimpl
 def declarer_envois() -> list[FluxSortant]:
-    """CONTRAT: the dates of the contracts go back to Solis."""
-    return [contrat.FLUX]
+    """CONTRAT: the dates of the contracts go back to Solis. AFFECT: so do the answers of the organisms."""
+    return [contrat.FLUX, affect.REPONSES]

@@ -1,0 +1,76 @@
+"""The fields that the lines of Solis share, read and checked: LigneRefusee names the column, never its value."""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Mapping
+
+from viesion_core.api import LigneRefusee
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_CONTROLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\N{REPLACEMENT CHARACTER}]")
+_MOJIBAKE = re.compile(r"Ã[\x80-\xbf©¨ª«§´¢®¯¹»¼]|â€")
+_FORMULE = ("=", "+", "-", "@")
+
+
+def exiger_propre(ligne: Mapping[str, str]) -> None:
+    """Refuse damaged characters, and what a spreadsheet would take for a formula."""
+    for champ, valeur in ligne.items():
+        if _CONTROLE.search(valeur) or _MOJIBAKE.search(valeur):
+            raise LigneRefusee("VALEUR_INVALIDE", champ, "Des caractères sont abîmés (encodage).")
+        if valeur.startswith(_FORMULE) and champ != "tel":
+            raise LigneRefusee("VALEUR_INVALIDE", champ, "La valeur commence comme une formule de tableur.")
+
+
+def requis(ligne: Mapping[str, str], champ: str) -> str:
+    """Return a field that may not be empty."""
+    valeur = ligne[champ].strip()
+    if not valeur:
+        raise LigneRefusee("CHAMP_OBLIGATOIRE", champ, "Ce champ est obligatoire.")
+    return valeur
+
+
+def individu(ligne: Mapping[str, str]) -> str:
+    """Return the identifier of the person for Solis, an opaque text of 20 characters at most."""
+    valeur = requis(ligne, "id_individu")
+    if len(valeur) > 20:
+        raise LigneRefusee("VALEUR_INVALIDE", "id_individu", "L'identifiant compte 20 caractères au plus.")
+    return valeur
+
+
+def un_uuid(ligne: Mapping[str, str], champ: str) -> uuid.UUID:
+    """Return an identifier in the usual form of a UUID."""
+    valeur = requis(ligne, champ)
+    if not _UUID.fullmatch(valeur):
+        raise LigneRefusee("VALEUR_INVALIDE", champ, "L'identifiant n'est pas un UUID.")
+    return uuid.UUID(valeur)
+
+
+def version(ligne: Mapping[str, str]) -> int:
+    """Return the version of the message, a whole number."""
+    valeur = requis(ligne, "version")
+    if not (valeur.isascii() and valeur.isdigit() and len(valeur) <= 9):
+        raise LigneRefusee("VALEUR_INVALIDE", "version", "La version est un nombre entier.")
+    return int(valeur)
+
+
+def date(ligne: Mapping[str, str], champ: str) -> dt.date | None:
+    """Return an ISO date; None when the field is empty."""
+    valeur = ligne[champ].strip()
+    if not valeur:
+        return None
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", valeur):
+        raise LigneRefusee("DATES_INCOHERENTES", champ, "La date s'écrit AAAA-MM-JJ.")
+    try:
+        return dt.date.fromisoformat(valeur)
+    except ValueError as erreur:
+        raise LigneRefusee("DATES_INCOHERENTES", champ, "Cette date n'existe pas.") from erreur
+
+
+def date_requise(ligne: Mapping[str, str], champ: str) -> dt.date:
+    """Return an ISO date that may not be empty."""
+    requis(ligne, champ)
+    trouvee = date(ligne, champ)
+    if trouvee is None:
+        raise LigneRefusee("CHAMP_OBLIGATOIRE", champ, "Ce champ est obligatoire.")
+    return trouvee
