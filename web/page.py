@@ -182,6 +182,7 @@ class Page:
             "jeton": jeton_formulaire(cle) if cle else "",
             "nonce": self.requete.scope["state"].get("nonce", ""),
             "theme": theme if theme in ("clair", "sombre") else "",
+            "raccourcis": self.requete.cookies.get("raccourcis") != "non",
             "chemin": self.requete.url.path,
             "aide_ecran": aide_de(self.requete.url.path),
             "reference": self.requete.scope["state"].get("reference", ""),
@@ -197,9 +198,18 @@ class Page:
     async def _commun(self) -> dict[str, Any]:
         commun = self._minimum()
         commun["navigation"] = await self._navigation_comptee()
+        commun["fil_debut"] = self._fil(commun["navigation"])
         commun["role"] = LIBELLE_ROLE[self._ctx.role] if self._ctx else ""
         commun["acte"] = await self._dernier_acte()
         return commun
+
+    def _fil(self, navigation: list[Lien]) -> list[tuple[str, str]]:
+        """Return how the breadcrumb begins: the section of the rail, or the accueil; nothing on the accueil itself."""
+        chemin = self.requete.url.path
+        if chemin == "/" or self._ctx is None:
+            return []
+        section = next((lien for lien in navigation if lien.actif and lien.url != chemin), None)
+        return [(section.libelle, section.url)] if section else [("Accueil", "/")]
 
     async def _dernier_acte(self) -> Any:
         """Return the act named by the address (`?acte=`), if it is the user's own: shown with « Annuler »."""

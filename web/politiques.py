@@ -4,6 +4,7 @@ The guard applies it, checks that the dossier of the address is in the perimeter
 controller cannot forget either.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -86,6 +87,20 @@ def modele_adresse(app: Litestar, chemin: str) -> str:
         ):
             return modele
     return ""
+
+
+def politiques_lues(app: Litestar) -> Mapping[str, Politique]:
+    """Return the policy of reading each address, by its model; worked out once."""
+    if "politiques_lues" not in app.state:
+        app.state["politiques_lues"] = {
+            route.path_format: handler.opt[CLE]
+            for route in app.routes
+            if isinstance(route, HTTPRoute)
+            for handler in route.route_handlers
+            if "GET" in handler.http_methods
+        }
+    lues: Mapping[str, Politique] = app.state["politiques_lues"]
+    return lues
 
 
 def _modeles(app: Litestar) -> list[str]:

@@ -173,6 +173,7 @@ def commun(**plus: Any) -> dict[str, Any]:
         "jeton": "jeton",
         "theme": "",
         "chemin": "/galerie",
+        "fil_debut": [("Bénéficiaires", "#")],
         "mode": "demo",
         "navigation": navigation(),
         "erreurs": {},

@@ -33,7 +33,7 @@ def fragment(q: str) -> str:
     modele = '{% from "composants/recherche.html" import options %}{{ options(resultats) }}'
     trouves = [] if q == "zzz" else [
         {"url": f"/dossier?n={n}", "titre": f"GARNIER Camille {n}", "detail": "Béziers", "etat": "Actif", "ton": "fait"}
-        for n in (1, 2, 3)
+        for n in ((1, 2, 3) if q else (1,))
     ]  # fmt: skip
     return creer_environnement().from_string(modele).render(resultats=trouves)
 
@@ -43,19 +43,19 @@ async def test_recherche_globale_au_clavier(navigateur: Browser) -> None:
     demandes: list[str] = []
 
     async def repondre(route: Route) -> None:
-        q = parse_qs(urlsplit(route.request.url).query)["q"][0]
+        q = parse_qs(urlsplit(route.request.url).query, keep_blank_values=True)["q"][0]
         assert route.request.headers["hx-request"] == "true"
         demandes.append(q)
         await route.fulfill(body=fragment(q), content_type="text/html")
 
-    await page.route(f"{ORIGINE}/recherche?*", repondre)
+    await page.route(f"{ORIGINE}/palette?*", repondre)
     champ = page.get_by_label("Recherche globale")
     await page.keyboard.press("/")
     await expect(champ).to_be_focused()
     await champ.press_sequentially("garnier", delay=10)
     options = page.get_by_role("option")
     await expect(options).to_have_count(3)
-    assert demandes == ["garnier"], "one request once the keys have stopped"
+    assert demandes == ["", "garnier"], "what can be done here, then one request once the keys have stopped"
     assert await champ.get_attribute("aria-expanded") == "true"
     await champ.press("ArrowDown")
     await champ.press("ArrowDown")

@@ -37,6 +37,7 @@ from web.ecrans.notes import NoteController
 from web.ecrans.nouveau_beneficiaire import NouveauBeneficiaireController
 from web.ecrans.organismes import OrganismeController
 from web.ecrans.orientations import OrientationController
+from web.ecrans.palette import PaletteController
 from web.ecrans.parcours import ParcoursController
 from web.ecrans.parcours_etapes import EtapeController
 from web.ecrans.parcours_referents import AffectationController, ReferentController
@@ -56,6 +57,7 @@ ECRANS: list[type[Controller]] = [
     AccueilController,
     RechercheController,
     AffectationRecueController,
+    PaletteController,
     AgendaController,
     DeplacementController,
     AbonnementController,

@@ -19,6 +19,7 @@ from viesion_core.erreurs import Introuvable
 from web.aide import aides, chercher_aide
 from web.page import PageCourante, retour_interne
 from web.politiques import CONNECTE, PUBLIQUE, politique
+from web.raccourcis import RACCOURCIS
 
 COURRIELS_AFFICHES = 50
 _LIEN = re.compile(r"https?://[^\s<>\"]+")
@@ -35,6 +36,11 @@ class AideController(Controller):
         """Show the help; with `q`, the screens whose help holds these words."""
         question = q.strip()[:200]
         return await page.rendre("aide/aide.html", question=question, trouvees=chercher_aide(question))
+
+    @get("/raccourcis")
+    async def raccourcis(self, page: PageCourante) -> Response[Any]:
+        """List every shortcut of the keyboard, and let those of one key be turned off."""
+        return await page.rendre("aide/raccourcis.html", groupes=RACCOURCIS)
 
     @get("/ecrans/{code:str}")
     async def ecran(self, page: PageCourante, code: FromPath[str], retour: FromQuery[str] = "") -> Response[Any]:

@@ -81,6 +81,7 @@ async def rendre_dossier(
         "onglet": onglet,
         "puces": fiche.puces(page.ctx.aujourdhui),
         "age": fiche.age(page.ctx.aujourdhui),
+        "fil_debut": [("Bénéficiaires", "/beneficiaires"), (f"{fiche.nom} {fiche.prenom}", f"/beneficiaires/{numero}")],
     }
     if isinstance(erreur, ConflitVersion):
         return await page.rendre_conflit(gabarit, erreur, saisie or {}, champs, **donnees)

@@ -50,7 +50,7 @@ class RechercheController(Controller):
         but = pour if pour == "rendez-vous" and page.ctx.peut_ecrire else ""
         resultats = await chercher(page.ctx, texte, limite=APERCU if page.htmx else LIMITE)
         if page.htmx:
-            return page.fragment("recherche/options.html", resultats=_options(page, resultats, texte, but), q=texte)
+            return page.fragment("recherche/options.html", resultats=options(page, resultats, texte, but), q=texte)
         if len(resultats) == 1 and texte.removeprefix("#").strip() == str(resultats[0].numero):
             return page.rediriger(_adresse(resultats[0].numero, but))
         return await _rendre(page, texte, but, resultats)
@@ -133,9 +133,9 @@ def _adresse(numero: int, pour: str) -> str:
     return f"/beneficiaires/{numero}/entretiens/nouveau" if pour else f"/beneficiaires/{numero}"
 
 
-def _options(page: Page, resultats: list[ResultatRecherche], texte: str, pour: str) -> list[Option]:
+def options(page: Page, resultats: list[ResultatRecherche], texte: str, pour: str) -> list[Option]:
     """Return the lines of the list, the last one leading to the whole page."""
-    options = [
+    lignes = [
         Option(
             url=_adresse(r.numero, pour),
             titre=f"{r.nom} {r.prenom}",
@@ -148,10 +148,10 @@ def _options(page: Page, resultats: list[ResultatRecherche], texte: str, pour: s
     ecrit = page.ctx.peut_ecrire
     suite = "/recherche?" + urllib.parse.urlencode({"q": texte, **({"pour": pour} if pour else {})})
     if resultats:
-        options.append(Option(suite, "Tous les résultats", "et hors de mon périmètre" if ecrit else ""))
+        lignes.append(Option(suite, "Tous les résultats", "et hors de mon périmètre" if ecrit else ""))
     elif ecrit:
-        options.append(Option(suite, "Personne dans mon périmètre", "Chercher hors de mon périmètre"))
-    return options
+        lignes.append(Option(suite, "Personne dans mon périmètre", "Chercher hors de mon périmètre"))
+    return lignes
 
 
 def _detail(r: ResultatRecherche, jour: dt.date) -> str:

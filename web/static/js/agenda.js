@@ -1,4 +1,6 @@
 // The agenda: arrows go from a period to another, an entretien is moved by dragging or with Shift and the arrows.
+import { raccourcisActifs } from "./outils.js";
+
 const PAS = 15;
 const MINUIT = 24 * 60;
 
@@ -26,7 +28,7 @@ function clavier(agenda, evenement) {
     return;
   }
   const vers = { ArrowLeft: "precedente", ArrowRight: "suivante", t: "aujourdhui", T: "aujourdhui" }[touche];
-  if (!vers) return;
+  if (!vers || !raccourcisActifs()) return;
   evenement.preventDefault();
   agenda.querySelector(`[data-agenda-vers="${vers}"]`).click();
 }

@@ -3,6 +3,9 @@
 /** The anti-forgery token of the page, for the header X-Jeton. */
 export const jeton = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 
+/** Whether the shortcuts of one key answer: they can be turned off (/aide/raccourcis). */
+export const raccourcisActifs = () => document.documentElement.dataset.raccourcis !== "non";
+
 /** Say something to a screen reader without showing it. */
 export function annoncer(texte) {
   const region = document.getElementById("annonces");

@@ -1,4 +1,4 @@
-// « Recherche globale » answers while typing; without JavaScript the same form opens the page of results.
+// « Recherche globale » and the palette of acts and screens answer while typing; without JavaScript the same form opens the page of results.
 import { Listbox } from "./listbox.js";
 import { annoncer, pluriel, retarder } from "./outils.js";
 
@@ -16,13 +16,18 @@ function brancher(formulaire) {
     surOuverture: () => chercher(),
   });
 
+  // The palette proposes what can be done here before a word is typed; a search of people waits for two letters.
+  const palette = formulaire.dataset.recherche;
+
   async function chercher() {
     const q = champ.value.trim();
     enCours?.abort();
-    if (q.length < 2) return listbox.fermer();
+    if (q.length < 2 && !palette) return listbox.fermer();
     enCours = new AbortController();
     try {
-      const adresse = `${formulaire.action}?${new URLSearchParams(new FormData(formulaire))}`;
+      const champs = new URLSearchParams(new FormData(formulaire));
+      if (palette) champs.set("ici", location.pathname);
+      const adresse = `${palette || formulaire.action}?${champs}`;
       const reponse = await fetch(adresse, { headers: { "HX-Request": "true" }, signal: enCours.signal });
       const retour = reponse.headers.get("HX-Redirect");
       if (retour) return location.assign(retour);
@@ -40,11 +45,13 @@ function brancher(formulaire) {
     if (!liste) return listbox.fermer();
     listbox.montrer(document.adoptNode(liste));
     const nombre = listbox.options().length;
+    if ("premier" in liste.dataset) listbox.activer(0);
     annoncer(nombre ? `${nombre} ${pluriel(nombre, "résultat")}` : "Aucun résultat");
     return undefined;
   }
 
   champ.addEventListener("input", retarder(chercher, DELAI));
+  if (palette) champ.addEventListener("palette", chercher);
 }
 
 function aller(url, evenement) {
