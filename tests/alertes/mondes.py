@@ -13,11 +13,12 @@ from viesion_core.dossiers.tables import Beneficiaire, Caracteristique, EntreeDi
 from viesion_core.echanges.tables import EchangeFichier, EchangeRejet
 from viesion_core.entretiens.tables import Entretien
 from viesion_core.parcours.tables import Affectation, Contrat, Etape
+from viesion_core.portefeuille.tables import AffectationRecue
 from viesion_core.testing import MAINTENANT, Monde
 
 JOUR = dt.date(2026, 11, 24)
 _VIDER = (
-    "echange_fichier",
+    "echange_fichier", "affectation_recue",
     "bilan", "entretien", "affectation", "contrat", "difficulte", "etape", "caracteristique", "rattachement",
     "orientation", "entree_dispositif", "beneficiaire",
 )  # fmt: skip
@@ -37,7 +38,7 @@ async def peupler(monde: Monde, graine: int, nombre: int = 14) -> None:
         table: []
         for table in (
             *(Beneficiaire, Rattachement, EntreeDispositif, Caracteristique, Contrat, Etape, Affectation, Entretien),
-            *(Difficulte, Bilan, Orientation),
+            *(Difficulte, Bilan, Orientation, AffectationRecue),
         )
     }
     questionnaire = await _questionnaire()
@@ -131,6 +132,7 @@ def _parcours(
     commun = {"beneficiaire": numero, "dispositif": dispositif, "version": 1}
     etapes = _etapes(r, monde, commun, lignes)
     _orientations(r, numero, lignes)
+    _affectations_recues(r, monde, numero, lignes)
     _referents(r, monde, commun, etapes, lignes)
     _contrats(r, commun, lignes)
     _entretiens(r, monde, commun, etapes, lignes)
@@ -159,6 +161,16 @@ def _etapes(
         lignes[Etape].append({**commun, **etape})
         cles.append(etape["id"])
     return cles
+
+
+def _affectations_recues(r: random.Random, monde: Monde, numero: int, lignes: dict[Any, list[dict[str, Any]]]) -> None:
+    for _ in range(r.choice((0, 0, 1, 2))):
+        recue = {"id": uuid.uuid4(), "emetteur": "ESSAI", "beneficiaire": numero, "organisme": monde.organisme}
+        recue |= {"offre": "", "role": "RU", "referent": None, "debut": JOUR, "fin": None, "motif": ""}
+        recue |= {"etat": r.choice(("RECUE", "RECUE", "ACCEPTEE", "REFUSEE")), "motif_reponse": "", "lot": None}
+        recue |= {"premier_rdv": None, "affectation": None, "acte": None, "repondue_le": None, "version": 1}
+        jour = dt.datetime.combine(_il_y_a(r, 0, 10, 40), dt.time(r.choice((0, 22, 23))), tzinfo=dt.UTC)
+        lignes[AffectationRecue].append({**recue, "recue_le": jour, "version_message": 1})
 
 
 def _orientations(r: random.Random, numero: int, lignes: dict[Any, list[dict[str, Any]]]) -> None:

@@ -91,7 +91,7 @@ class Objet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RegleAlerte(msgspec.Struct, frozen=True, kw_only=True):
-    """An alert. `onglet` is the tab of the dossier that clears it, `action` the label of that act.
+    """An alert. `onglet` is the tab of the dossier that clears it (or a screen, from « / »), `action` the label.
 
     `titre` and `description` may hold « X », shown with its value. `sensible`: its list tells of health, so only who
     may read health data sees it. `acte`: the act of `gestes.py` that its list offers in place ("": a
