@@ -20,6 +20,7 @@ from viesion_core.db import verrou
 from viesion_core.echanges.coffre import sceller_restes
 from viesion_core.echanges.depot import traiter_depot
 from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
+from viesion_core.echanges.lots import oublier_lots
 from viesion_core.extensions import Registre
 from viesion_core.organismes.queries import offres_actives
 from viesion_core.parcours.envois import clore_contrats_echus
@@ -120,9 +121,15 @@ class Worker:
         return deposes + await rappeler(maintenant, self.settings.url_publique)
 
     async def _sceller(self) -> None:
-        """Encrypt what an earlier version kept in clear; a file that cannot be is named, and the turns come."""
+        """Encrypt what an earlier version kept in clear, delete the batches of the API that a stop cut.
+
+        A file that cannot be is named, and the turns come.
+        """
         try:
             await asyncio.to_thread(sceller_restes, self.settings.dossier_echanges, self.settings.cle_echanges)
+            await asyncio.to_thread(
+                oublier_lots, self.settings.dossier_echanges, dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+            )
         except OSError:
             _LOG.exception("files of partners are still kept in clear")
 

@@ -13,8 +13,10 @@ from viesion_core.db import ouvrir_base
 from viesion_core.extensions import Registre, charger_extensions, garder_modeles, garder_questionnaires
 from viesion_core.installation import en_attente
 from viesion_core.journal import Journal
+from viesion_core.partenaires.model import Debit
 from viesion_core.settings import ErreurReglage, Settings
 from viesion_core.worker import Worker
+from web.api.service import routes_api
 from web.ecrans import ECRANS
 from web.erreurs import GESTIONNAIRES
 from web.fichiers import fichiers_statiques
@@ -58,7 +60,7 @@ def create_app(settings: Settings, registre: Registre | None = None, *, avec_wor
                 extensions.fermer()
 
     app = Litestar(
-        route_handlers=[*ECRANS, fichiers_statiques(pathlib.Path(__file__).parent / "static")],
+        route_handlers=[*ECRANS, routes_api(), fichiers_statiques(pathlib.Path(__file__).parent / "static")],
         guards=[garde_politique],
         before_request=verifier_origine,
         middleware=[SessionEtEntetes(settings)],
@@ -66,7 +68,7 @@ def create_app(settings: Settings, registre: Registre | None = None, *, avec_wor
         exception_handlers=GESTIONNAIRES,
         lifespan=[vie],
         openapi_config=None,
-        state=State({"settings": settings, "registre": extensions}),
+        state=State({"settings": settings, "registre": extensions, "debit": Debit()}),
         request_max_body_size=TAILLE_MAXIMALE,
         debug=False,
     )

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 from viesion_core.contexte import LIBELLE_ROLE
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
+from web.api.problemes import probleme_http
 from web.page import Page
 from web.politiques import ConnexionRequise
 from web.rendu import environnement, valeur_champ
@@ -66,6 +67,8 @@ def erreur_metier(requete: Requete, erreur: ErreurMetier) -> Response[Any]:
 
 def erreur_http(requete: Requete, erreur: HTTPException) -> Response[Any]:
     """Answer litestar's own refusals (unknown address, wrong method, unreadable parameter)."""
+    if requete.url.path.startswith("/api/"):  # an address that the API does not have reaches no route of its own
+        return probleme_http(erreur)
     statut = erreur.status_code
     messages = {
         404: Introuvable().message,

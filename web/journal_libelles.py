@@ -3,6 +3,7 @@
 _FAMILLES = {
     "alerte": "Alerte", "anomalie": "Anomalie",
     "beneficiaires": "Liste des bénéficiaires", "bilan": "Bilan", "caracteristique": "Caractéristique",
+    "cle": "Clé d'API", "rdv": "Rendez-vous d'un partenaire",
     "contrat": "Contrat", "difficulte": "Difficulté", "dispositif": "Dispositif", "document": "Document",
     "dossier": "Dossier", "entretien": "Entretien", "envoi": "Envoi à un partenaire",
     "etape": "Étape", "identite": "Hors périmètre",
@@ -27,6 +28,7 @@ _VERBES = {
     "rechercher": "recherche par identité", "repondre": "réponse", "reporter": "report", "rouvrir": "réouverture",
     "renvoyer": "renvoi", "transmettre": "transmission",
     "retirer": "retrait", "signaler": "signalement à l'assistance",
+    "revoquer": "révocation",
     "sortir": "sortie", "supprimer": "suppression", "telecharger": "téléchargement",
     "terminer": "fin",
 }  # fmt: skip

@@ -39,6 +39,7 @@ MESSAGES = {
     "rejet-rejoue": "La ligne est prise : elle n'attend plus.",
     "rejet-doublon": "La ligne corrigée désigne peut-être une personne déjà suivie : dites si c'est elle.",
     "repartition-annulee": "La répartition est annulée : ces personnes sont à nouveau à répartir.",
+    "cle-revoquee": "La clé est révoquée : elle n'ouvre plus rien.",
     "modele": "Le modèle est accepté : il sert dès maintenant.",
 }
 """What the page says after an act that has no undo, by the code that its address carries (`?fait=`)."""

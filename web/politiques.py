@@ -17,6 +17,8 @@ from viesion_core.acces.perimetre import exiger_dossier
 from viesion_core.contexte import Contexte, Role
 from viesion_core.erreurs import Interdit, Introuvable
 from viesion_core.journal import journaliser_lecture
+from viesion_core.partenaires.model import Portee
+from web.cles import exiger_cle, exiger_signature
 
 CLE = "politique"
 LECTURE = frozenset({"GET", "HEAD"})
@@ -27,12 +29,19 @@ class ConnexionRequise(Exception):
 
 
 class Politique(msgspec.Struct, frozen=True):
-    """The roles that may call a route; `dossier`: its `numero` must be in the perimeter, and is journalled."""
+    """The roles that may call a route; `dossier`: its `numero` must be in the perimeter, and is journalled.
+
+    `cle`: a partner's key opens it, and no session does; `portee`: that the key must have (any key when None).
+    `signee`: the body is signed with the secret of the key that the address names.
+    """
 
     nom: str
     roles: frozenset[Role] = frozenset(Role)
     publique: bool = False
     dossier: bool = False
+    cle: bool = False
+    signee: bool = False
+    portee: Portee | None = None
 
 
 _SUIVI = frozenset({Role.REFERENT, Role.DIRECTEUR})
@@ -46,6 +55,10 @@ DOSSIER_ECRITURE = Politique("dossier, écriture", _SUIVI, dossier=True)
 PILOTAGE = Politique("pilotage", frozenset({Role.DIRECTEUR, Role.PILOTE}))
 DEPARTEMENT = Politique("département", frozenset({Role.PILOTE}))
 ADMINISTRATION = Politique("administration", frozenset({Role.ADMINISTRATEUR}))
+CLE_PARTENAIRE = Politique("clé", frozenset(), cle=True)
+CLE_ALLOC = Politique("clé, alloc", frozenset(), cle=True, portee=Portee.ALLOC)
+CLE_CRENEAUX = Politique("clé, créneaux", frozenset(), cle=True, portee=Portee.CRENEAUX)
+SIGNATURE_CRENEAUX = Politique("signature, créneaux", frozenset(), signee=True, portee=Portee.CRENEAUX)
 
 
 def politique(valeur: Politique) -> dict[str, Any]:
@@ -57,6 +70,12 @@ async def garde_politique(connexion: ASGIConnection[Any, Any, Any, Any], handler
     """Apply the policy of the route (an application-wide litestar guard)."""
     regle: Politique = handler.opt[CLE]
     if regle.publique:
+        return
+    if regle.cle:
+        await exiger_cle(connexion, regle.portee)
+        return
+    if regle.signee:
+        await exiger_signature(connexion, regle.portee)
         return
     ctx: Contexte | None = connexion.scope["state"].get("ctx")
     if ctx is None:

@@ -99,7 +99,7 @@ class SessionEtEntetes(ASGIMiddleware):
         depart = time.perf_counter()
         with compter_requetes() as compte:
             jeton = requete.cookies.get(self.cookie, "")
-            if jeton:
+            if jeton and not requete.url.path.startswith("/api/"):
                 await self._ouvrir(scope, requete, jeton)
 
             async def envoyer(message: Message) -> None:

@@ -27,8 +27,20 @@ PERMIS: Mapping[str, frozenset[str]] = {
     "pilotage": frozenset({"directeur", "pilote"}),
     "département": frozenset({"pilote"}),
     "administration": frozenset({"administrateur"}),
+    "clé": frozenset(),
+    "clé, alloc": frozenset(),
+    "clé, créneaux": frozenset(),
+    "signature, créneaux": frozenset(),
 }
 """Who may call the routes of each policy: written here a second time, so that a change of one is seen."""
+
+CLES: Mapping[str, frozenset[str]] = {
+    "clé": frozenset({"alloc", "creneaux"}),
+    "clé, alloc": frozenset({"alloc"}),
+    "clé, créneaux": frozenset({"creneaux"}),
+}
+"""Which keys open the routes of the partners: none opens a screen, and no session opens these."""
+PAR_CLE = frozenset({*CLES, "signature, créneaux"})
 
 FIN_DE_SESSION = "/connexion/fin"
 CORPS = {"version": "1", "fin": "01/06/2026", "faite": "oui"}
@@ -125,6 +137,45 @@ async def defauts(
                 yield defaut
 
 
+async def defauts_cles(
+    serveur: Serveur, app: Litestar, cles: Mapping[str, str], propres: Objets
+) -> AsyncGenerator[str, None]:
+    """Try every route with every key (name: secret); yield what is wrong.
+
+    The names are those of the scopes, « révoquée » and « fausse »: these two open nothing.
+    """
+    for nom, jeton in cles.items():
+        entetes = {"Authorization": f"Bearer {jeton}"}
+        async with serveur.client() as client:
+            for route in routes(app):
+                chemin = adresse(route, "propre", propres, propres)
+                assert chemin is not None
+                envoi: dict[str, Any] = {"json": {}} if route.methode in ("POST", "PUT") else {}
+                reponse = await client.request(route.methode, chemin, headers=entetes, follow_redirects=False, **envoi)
+                for defaut in _juger_cle(reponse, route, nom):
+                    yield f"clé {nom}, {route.methode} {route.modele} : {defaut}"
+
+
+def _juger_cle(reponse: httpx.Response, route: Route, nom: str) -> Iterator[str]:
+    """Yield what is wrong in the answer to a key."""
+    statut = reponse.status_code
+    if statut >= 500:
+        yield f"répond {statut}"
+    elif route.politique == "publique":
+        return
+    elif route.politique not in PAR_CLE:
+        if statut not in (303, 401) or "/connexion" not in reponse.headers.get("location", "/connexion"):
+            yield f"ouvre un écran ({statut})"
+    elif route.politique not in CLES or nom in ("révoquée", "fausse"):
+        if statut != 401:
+            yield f"répond {statut} sans signature ni clé en service"
+    elif nom not in CLES[route.politique]:
+        if statut != 403:
+            yield f"répond {statut} à une clé qui n'a pas cette portée"
+    elif statut in (401, 403):
+        yield f"répond {statut} à une clé qui a cette portée"
+
+
 async def _essayer(client: httpx.AsyncClient, route: Route, role: str, propres: Objets, autres: Objets) -> list[str]:
     trouves, corps = [], {}
     for cible in CIBLES:
@@ -138,7 +189,11 @@ async def _essayer(client: httpx.AsyncClient, route: Route, role: str, propres: 
         reponse = await client.request(route.methode, chemin, follow_redirects=False, **envoi)
         if cible in ("autre", "inconnu"):
             corps[cible] = _anonymiser(reponse)
-        for defaut in _juger(reponse, route, role, cible, autres):
+        if route.politique in PAR_CLE:
+            jugement = [] if reponse.status_code == 401 else [f"répond {reponse.status_code} à une session, sans clé"]
+        else:
+            jugement = list(_juger(reponse, route, role, cible, autres))
+        for defaut in jugement:
             trouves.append(f"{role}, {route.methode} {route.modele} ({cible}) : {defaut}")
     if role in ("referent", "directeur") and len(set(corps.values())) > 1:
         trouves.append(f"{role}, {route.methode} {route.modele} : un objet d'un autre ne répond pas comme un inconnu")

@@ -16,7 +16,7 @@ from viesion_core.agenda.model_ateliers import TYPES
 from viesion_core.bilans.actions import creer_bilan
 from viesion_core.bilans.actions_reponses import enregistrer_reponse
 from viesion_core.bilans.model import SaisieReponse
-from viesion_core.contexte import Contexte
+from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import executer, lire_valeur, transaction
 from viesion_core.difficultes.actions import ajouter_difficultes
 from viesion_core.difficultes.model import Saisie as SaisieDifficulte
@@ -40,6 +40,7 @@ from viesion_core.parcours.actions_referents import affecter_referent
 from viesion_core.parcours.model import PARCOURS, SaisieAffectation, SaisieContrat, SaisieEtape
 from viesion_core.portefeuille.actions import accepter
 from viesion_core.portefeuille.tables import AffectationRecue
+from viesion_core.partenaires.actions import creer_cle
 from viesion_core.testing import Monde
 from web.securite import maintenant
 
@@ -93,6 +94,10 @@ async def creer_objets(
     identifiants["rejets"] = await _rejeter(auteur, canari)
     identifiants["envois"] = await _envoyer(auteur, numero, canari)
     identifiants["affectations"], identifiants["lots"] = await _affecter(monde, auteur, numero, canari)
+    cle = await creer_cle(
+        contexte_systeme(auteur.maintenant), nom="Essai", emetteur="ESSAI", portees=["creneaux"], secret="s" * 48
+    )
+    identifiants |= {"cles": cle.id, "rdv-insertion": cle.id, "rdv": uuid.uuid4()}
     textes = {"reponses": "MOS_27", "alertes": "A02", "bilans": "MOS", "modeles": "CONVOCATION", "editions": "1"}
     textes["questionnaires"] = "MOS"
     textes["ecrans"] = "notes"

@@ -14,14 +14,19 @@ from tests.securite import matrice
 from tests.securite.objets import Objets, creer_objets, transmettre
 from tests.serveur import SQLITE, Serveur, servir
 from viesion_core.acces import perimetre
-from viesion_core.contexte import Contexte
-from viesion_core.db import lire, lire_valeur
+from viesion_core.acces.queries import empreinte
+from viesion_core.contexte import Contexte, contexte_systeme
+from viesion_core.db import convertir, lire, lire_un, lire_valeur
 from viesion_core.erreurs import Introuvable
 from viesion_core.extensions import charger_extensions
 from viesion_core.parcours import queries as parcours
+from viesion_core.partenaires.actions import creer_cle, revoquer_cle
+from viesion_core.partenaires.model import PREFIXE, Cle, Portee
 from viesion_core.settings import Settings
-from viesion_core.testing import Monde
+from viesion_core.testing import MAINTENANT, Monde
+from web import cles as web_cles
 from web import politiques
+from web.api.service import PREFIXE as API
 from web.application import create_app
 
 INSTANTANE = pathlib.Path(__file__).parent / "politiques.txt"
@@ -55,6 +60,25 @@ async def test_the_matrix_holds(serveur: Serveur, monde: Monde) -> None:
     trouves = [d async for d in matrice.defauts(serveur, application(), monde, propres, autres)]
     if "mos" not in installees():  # the bilans of an offre that is not installed are read and nothing else
         trouves = [d for d in trouves if not ("/bilans/" in d and "(propre) : répond 403 à un rôle" in d)]
+    assert not trouves, "\n".join(trouves)
+
+
+async def des_cles(serveur: Serveur) -> dict[str, str]:
+    """Make a key of each scope, one that is revoked, and one that was never made."""
+    ctx, faites = contexte_systeme(MAINTENANT), {}
+    for nom in (*(str(p) for p in Portee), "révoquée"):
+        portees = list(Portee) if nom == "révoquée" else [nom]
+        faites[nom] = await creer_cle(
+            ctx, nom=nom, emetteur="SOLIS", portees=portees, limite=6_000, secret=serveur.settings.secret
+        )
+    await revoquer_cle(ctx, faites["révoquée"].id)
+    return {nom: faite.jeton for nom, faite in faites.items()} | {"fausse": f"{PREFIXE}{'x' * 43}"}
+
+
+async def test_each_key_opens_its_flow_and_no_screen(serveur: Serveur, monde: Monde) -> None:
+    propres, _ = await peupler(monde, serveur.settings.dossier_documents)
+    cles = await des_cles(serveur)
+    trouves = [d async for d in matrice.defauts_cles(serveur, application(), cles, propres)]
     assert not trouves, "\n".join(trouves)
 
 
@@ -137,10 +161,66 @@ FAUTES: dict[str, Faute] = {
     "a dossier is public": _politique("GET", "/beneficiaires/{numero}", politiques.PUBLIQUE),
     "the pilote may write": _politique("POST", "/beneficiaires/{numero}/contrats/nouveau", politiques.DOSSIER_LECTURE),
     "a référent is shut out": _politique("GET", "/beneficiaires", politiques.ADMINISTRATION),
+    "a session opens the API": _politique("GET", f"{API}/creneaux", politiques.DEPARTEMENT),
     "an administrator reads dossiers": _politique(
         "GET", "/beneficiaires/{numero}/entretiens", politiques.Politique("ouverte")
     ),
 }
+
+
+def _portee_oubliee(monkeypatch: pytest.MonkeyPatch) -> None:
+    admettre = web_cles._admettre
+
+    async def tout_admettre(connexion: web_cles.Connexion, cle: Cle | None, portee: Portee | None) -> None:
+        await admettre(connexion, cle, None)
+
+    monkeypatch.setattr(web_cles, "_admettre", tout_admettre)
+
+
+def _revoquee_admise(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def presentee(jeton: str) -> Cle | None:
+        ligne = await lire_un("SELECT * FROM partenaire_cle WHERE empreinte = {}", empreinte(jeton))
+        return convertir(Cle, {c: ligne[c] for c in Cle.__struct_fields__}) if ligne else None
+
+    monkeypatch.setattr(web_cles, "cle_presentee", presentee)
+
+
+def _signature_ignoree(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def accepter(connexion: web_cles.Connexion, portee: Portee | None) -> None: ...
+
+    monkeypatch.setattr(politiques, "exiger_signature", accepter)
+
+
+def _n_importe_quelle_cle(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def presentee(jeton: str) -> Cle | None:
+        ligne = await lire_un("SELECT * FROM partenaire_cle WHERE revoquee_le IS NULL LIMIT 1")
+        return convertir(Cle, {c: ligne[c] for c in Cle.__struct_fields__}) if ligne else None
+
+    monkeypatch.setattr(web_cles, "cle_presentee", presentee)
+
+
+FAUTES_CLES: dict[str, Faute] = {
+    "the scope of a key is forgotten": _portee_oubliee,
+    "a revoked key still opens": _revoquee_admise,
+    "any secret is taken": _n_importe_quelle_cle,
+    "a signature is not checked": _signature_ignoree,
+    "a route of the partners is public": _politique("GET", f"{API}/creneaux", politiques.CONNECTE),
+    "a flow opens with another's scope": _politique("POST", f"{API}/alloc/lots", politiques.CLE_CRENEAUX),
+    "a key opens a screen": _politique("GET", "/beneficiaires", politiques.CLE_PARTENAIRE),
+}
+
+
+@SQLITE
+@pytest.mark.parametrize("faute", FAUTES_CLES.values(), ids=FAUTES_CLES.keys())
+async def test_a_fault_of_the_keys_planted_on_purpose_is_seen(
+    faute: Faute, adresse_base: str, monde: Monde, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    propres, _ = await peupler(monde, tmp_path / "donnees" / "documents")
+    faute(monkeypatch)
+    async with servir(adresse_base, tmp_path / "donnees") as serveur:
+        cles = await des_cles(serveur)
+        async with contextlib.aclosing(matrice.defauts_cles(serveur, application(), cles, propres)) as trouves:
+            assert await anext(trouves, None), "the fault went unseen"
 
 
 @SQLITE

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -13,6 +14,7 @@ from viesion_core.activites.queries import activites_de
 from viesion_core.agenda.model import Creneau, CreneauPris, SaisiePlage, defauts_plage, periodes
 from viesion_core.agenda.queries import alternatives, creneau
 from viesion_core.agenda.tables import Attente, Plage
+from viesion_core.agenda.rdv_model import LIBERATIONS
 from viesion_core.agenda.tables import Creneau as TableCreneau
 from viesion_core.contexte import Contexte
 from viesion_core.db import base_courante, declarer_contraintes, lire, lire_un
@@ -23,8 +25,6 @@ from viesion_core.erreurs import ErreurMetier, ErreurSaisie, Interdit, Introuvab
 from viesion_core.formats import compte, heure
 from viesion_core.parcours.queries import entrees_dispositif, etapes
 
-LIBERATIONS = ("ANNULE_STR", "REPORTE")
-"""The réalisations that give a place back."""
 _PRIS = "Ce créneau vient d'être pris : choisissez-en un autre."
 _DEJA = "Cette personne a déjà une place sur ce créneau."
 _CHEVAUCHE = "Un créneau est déjà publié à ces heures pour ce collaborateur."
@@ -102,10 +102,12 @@ async def reserver_creneau(
     etape: uuid.UUID | None = None,
     dispositif: uuid.UUID | None = None,
     confirme: bool = False,
+    noter: Callable[[uuid.UUID], Awaitable[None]] | None = None,
 ) -> Reservation:
     """Book a place of a slot for a person: the entretien « Prévu » is made in the same transaction.
 
-    Without `etape` and `dispositif`, those of the day at the slot's organism. Raises CreneauPris with three
+    Without `etape` and `dispositif`, those of the day at the slot's organism. `noter(entretien)` writes, in that same
+    transaction, what another room keeps about the booking. Raises CreneauPris with three
     alternatives when no place is left, ErreurSaisie (`etape`, `confirmation`…) as `creer_entretien`, Introuvable,
     ErreurMetier when the slot is past (an atelier is open until the end of its day), the person already has a place,
     or is not followed by that organism.
@@ -135,6 +137,8 @@ async def reserver_creneau(
             cle = await inserer_entretien(
                 a, numero, saisie, organisme=voulu.organisme, creneau=identifiant, place=place
             )
+            if noter is not None:
+                await noter(cle)
     except _Complet:
         raise CreneauPris(await alternatives(ctx, voulu)) from None
     except ErreurMetier as erreur:

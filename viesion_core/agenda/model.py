@@ -49,6 +49,7 @@ class Creneau(msgspec.Struct, frozen=True, kw_only=True):
     plage: uuid.UUID
     organisme: uuid.UUID
     organisme_nom: str
+    organisme_siret: str
     collaborateur: uuid.UUID
     collaborateur_nom: str
     debut: dt.datetime

@@ -14,7 +14,7 @@ from viesion_core.erreurs import Introuvable
 LIBRES_MAXIMUM = 500
 PAR_PAGE = 20
 _TIENT = "e.realisation NOT IN ('REPORTE', 'ANNULE_STR')"
-_CRENEAU = f"""SELECT c.id, c.plage, c.organisme, o.nom AS organisme_nom, c.collaborateur,
+_CRENEAU = f"""SELECT c.id, c.plage, c.organisme, o.nom AS organisme_nom, o.siret AS organisme_siret, c.collaborateur,
     upper(u.nom) || ' ' || u.prenom AS collaborateur_nom, c.debut, c.fin, p.titre, p.lieu, p.adresse, p.vecteur, p.type,
     c.capacite, (SELECT count(*) FROM entretien e WHERE e.creneau = c.id AND {_TIENT}) AS pris, c.version
 FROM creneau c JOIN plage p ON p.id = c.plage JOIN organisme o ON o.id = c.organisme
@@ -30,15 +30,16 @@ async def creneaux_libres(
     collaborateur: uuid.UUID | None = None,
     type_entretien: str = "",
     lieu: str = "",
+    siret: str = "",
     limite: int = LIBRES_MAXIMUM,
 ) -> list[Creneau]:
     """Return the slots to come that have a place left, from a day to another (Paris, included), in order of time.
 
-    One's organism's; the département and the system see those of every organism, or of `organisme`. A slot whose
-    référent has another entretien or an activité (a congé) at that time is not offered.
+    One's organism's; the département and the system see those of every organism, or of `organisme`, or `siret`.
+    A slot whose référent has another entretien or an activité (a congé) at that time is not offered.
     """
     condition, parametres = _de_l_organisme(ctx, organisme)
-    filtres = (("c.collaborateur", collaborateur), ("p.type", type_entretien), ("p.lieu", lieu))
+    filtres = (("c.collaborateur", collaborateur), ("p.type", type_entretien), ("p.lieu", lieu), ("o.siret", siret))
     for colonne, valeur in filtres:
         if valeur:
             condition += f" AND {colonne} = {{}}"
@@ -100,17 +101,44 @@ async def creneau(ctx: Contexte, identifiant: uuid.UUID) -> Creneau:
 
 
 async def alternatives(ctx: Contexte, voulu: Creneau) -> list[Creneau]:
-    """Return the free slots nearest in time to one that is taken, of the same type and organism, three at most."""
+    """Return three free slots of the same organism at most, in place of one that is taken.
+
+    Those of the same type come first, then those at the same place, then the nearest in time.
+    """
     jour = max(voulu.jour, ctx.aujourdhui)
     libres = await creneaux_libres(
         ctx,
         max(jour - dt.timedelta(days=7), ctx.aujourdhui),
         jour + dt.timedelta(days=30),
         organisme=voulu.organisme,
-        type_entretien=voulu.type,
     )
-    autres = [c for c in libres if c.id != voulu.id]
-    return sorted(autres, key=lambda c: (abs(c.debut - voulu.debut), c.debut))[:ALTERNATIVES]
+
+    def ecart(c: Creneau) -> tuple[bool, bool, dt.timedelta, dt.datetime]:
+        ailleurs = (c.lieu, c.adresse) != (voulu.lieu, voulu.adresse)
+        return c.type != voulu.type, ailleurs, abs(c.debut - voulu.debut), c.debut
+
+    return sorted((c for c in libres if c.id != voulu.id), key=ecart)[:ALTERNATIVES]
+
+
+async def creneau_de(ctx: Contexte, siret: str, debut: dt.datetime, duree: int) -> Creneau:
+    """Return the published slot of an organism at that instant and of that length (minutes), a free one first.
+
+    Introuvable when there is none.
+    """
+    condition, parametres = _de_l_organisme(ctx, None)
+    lignes = await lire(
+        f"""{_CRENEAU} WHERE c.retire_le IS NULL AND o.siret = {{}} AND c.debut = {{}} AND c.fin = {{}}
+            AND {condition} ORDER BY c.id LIMIT {{}}""",
+        siret,
+        debut,
+        debut + dt.timedelta(minutes=duree),
+        *parametres,
+        LIBRES_MAXIMUM,
+    )
+    trouves = [convertir(Creneau, ligne) for ligne in lignes]
+    if not trouves:
+        raise Introuvable
+    return next((c for c in trouves if c.restant), trouves[0])
 
 
 def _de_l_organisme(ctx: Contexte, organisme: uuid.UUID | None) -> tuple[str, list[Any]]:

@@ -6,6 +6,7 @@ from piccolo.columns.base import OnDelete
 from viesion_core.acces.tables import Utilisateur
 from viesion_core.db import Table
 from viesion_core.dossiers.tables import Beneficiaire
+from viesion_core.entretiens.tables import Entretien
 from viesion_core.organismes.tables import Organisme
 
 
@@ -54,6 +55,18 @@ class Attente(Table, tablename="attente"):
     beneficiaire = ForeignKey(Beneficiaire, null=False, on_delete=OnDelete.cascade, index=True)
     inscrit_le = Timestamptz()
     version = Integer()
+
+
+class RdvPartenaire(Table, tablename="rdv_partenaire"):
+    """A rendez-vous that a partner took, under the identifier that the partner gave it."""
+
+    id = UUID(primary_key=True)
+    emetteur = Varchar(length=20)
+    uuid_resa = UUID()
+    creneau = ForeignKey(Creneau, null=False, on_delete=OnDelete.restrict, index=True)
+    beneficiaire = ForeignKey(Beneficiaire, null=False, on_delete=OnDelete.cascade, index=True)
+    entretien = ForeignKey(Entretien, null=True, on_delete=OnDelete.set_null, index=True)
+    recu_le = Timestamptz()
 
 
 class AgendaAdresse(Table, tablename="agenda_adresse"):

@@ -58,11 +58,18 @@ async def traiter_depot(
     for chemin in sorted(entrees.glob("*.csv"), key=_rang):
         if chemin.is_symlink() or not chemin.is_file() or not chemin.with_suffix(".ctl").is_file():
             continue
-        fait = await _traiter(ctx, dossier, chemin, flux, secret, cles)
-        if not fait.attend:
-            await asyncio.to_thread(_ranger, chemin, dossier / ("archive" if fait.fichier else "rejets"), cles)
-        faits.append(fait)
+        faits.append(await prendre_fichier(ctx, dossier, chemin, flux, secret=secret, cles=cles))
     return faits
+
+
+async def prendre_fichier(
+    ctx: Contexte, dossier: pathlib.Path, chemin: pathlib.Path, flux: Sequence[Flux], *, secret: str, cles: str
+) -> Traitement:
+    """Take one complete file, answer in the folder, and put it away encrypted; one that waits stays where it is."""
+    fait = await _traiter(ctx, dossier, chemin, flux, secret, cles)
+    if not fait.attend:
+        await asyncio.to_thread(_ranger, chemin, dossier / ("archive" if fait.fichier else "rejets"), cles)
+    return fait
 
 
 async def _traiter(

@@ -6,6 +6,7 @@ import click
 
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie
 from viesion_core.settings import ErreurReglage
+from web.commandes.cles import cles
 from web.commandes.demo import demo
 from web.commandes.echanges import echanges
 from web.commandes.execution import executer
@@ -25,7 +26,7 @@ def viesion() -> None:
 
 
 INSTALLATION = (init, serve, worker, migrer, demo, sauvegarder, restaurer)
-METIER = (offres, offre, organisme, journal, alertes, echanges, solis)
+METIER = (offres, offre, organisme, journal, alertes, echanges, solis, cles)
 for commande in (*INSTALLATION, *METIER):
     viesion.add_command(commande)
 

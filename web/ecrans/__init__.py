@@ -19,6 +19,7 @@ from web.ecrans.bilan_reponses import ReponseController
 from web.ecrans.bilan_version import BilanVersionController
 from web.ecrans.bilans import BilanController
 from web.ecrans.caracteristiques import CaracteristiqueController
+from web.ecrans.cles import CleController
 from web.ecrans.connexion import ConnexionController
 from web.ecrans.contrats import ContratController
 from web.ecrans.convocations import ConvocationController
@@ -73,6 +74,7 @@ ECRANS: list[type[Controller]] = [
     AdministrationController,
     OrganismeController,
     UtilisateurController,
+    CleController,
     DossierController,
     IdentiteController,
     CaracteristiqueController,

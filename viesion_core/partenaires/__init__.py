@@ -1,0 +1,1 @@
+"""Partners that speak to VieSion by its API: their keys, what each may do, and their requests answered once."""
