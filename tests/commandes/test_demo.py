@@ -78,6 +78,12 @@ async def test_the_demo_is_served_and_its_accounts_enter(tmp_path: pathlib.Path)
             acces = {"identifiant": "admin@demo.test", "mot_de_passe": "Viesion-Demo-34!"}
             assert (await client.post("/connexion", data=acces)).status_code == 303
             assert (await client.get("/administration")).status_code == 200
+            for _ in range(240):  # until the simulated Solis, in its own process, has called the API
+                cles = (await client.get("/administration/cles")).text
+                if "Solis simulé" in cles and "Aucun</span>" not in cles:
+                    break
+                await asyncio.sleep(0.5)
+            assert "Aucun</span>" not in cles
     finally:
         serveur.terminate()
         sortie, erreurs = await serveur.communicate()

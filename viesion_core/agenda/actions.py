@@ -13,8 +13,8 @@ from viesion_core.activites.model import CONGE
 from viesion_core.activites.queries import activites_de
 from viesion_core.agenda.model import Creneau, CreneauPris, SaisiePlage, defauts_plage, periodes
 from viesion_core.agenda.queries import alternatives, creneau
-from viesion_core.agenda.tables import Attente, Plage
 from viesion_core.agenda.rdv_model import LIBERATIONS
+from viesion_core.agenda.tables import Attente, Plage
 from viesion_core.agenda.tables import Creneau as TableCreneau
 from viesion_core.contexte import Contexte
 from viesion_core.db import base_courante, declarer_contraintes, lire, lire_un

@@ -1,6 +1,7 @@
 """`viesion demo`: the synthetic département, built once, then served."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import os
 import pathlib
@@ -19,6 +20,7 @@ from viesion_core.sauvegarde.moteurs import supprimer_sqlite
 from viesion_core.settings import Settings, lire_settings
 from web.commandes.execution import base_ouverte, extensions
 from web.commandes.serveur import exiger_port_libre, servir
+from web.commandes.solis_demo import preparer_solis, simulateur_installe, solis_simule
 
 BENEFICIAIRES, GRAINE = 600, 34
 MINIMUM = 60
@@ -32,6 +34,7 @@ MINIMUM = 60
 @click.option("--servir", "sert", is_flag=True, help="Servir ensuite les écrans.")
 @click.option("--port", type=int, default=8000, show_default=True)
 @click.option("--neuf", is_flag=True, help="Effacer la démonstration précédente et la refaire au jour d'aujourd'hui.")
+@click.option("--solis/--sans-solis", "avec_solis", default=True, help="Servir avec un Solis simulé qui échange.")
 def demo(
     beneficiaires: int | None,
     graine: int | None,
@@ -40,15 +43,18 @@ def demo(
     sert: bool,
     port: int,
     neuf: bool,
+    avec_solis: bool,
 ) -> None:
     """Construire un Hérault synthétique et le montrer : personne n'y existe."""
     settings = _reglages(dossier, base, port)
     if sert:
         exiger_port_libre(settings)
-    asyncio.run(_preparer(settings, beneficiaires, graine, neuf=neuf))
+    avec_solis = avec_solis and sert and simulateur_installe()
+    asyncio.run(_preparer(settings, beneficiaires, graine, neuf=neuf, avec_solis=avec_solis))
     _presenter(settings)
     if sert:
-        servir(settings)
+        with solis_simule(settings) if avec_solis else contextlib.nullcontext():
+            servir(settings)
     else:
         click.echo(f"\nPour l'ouvrir : viesion demo --servir --dossier {dossier}{f' --base {base}' if base else ''}")
 
@@ -65,7 +71,9 @@ def _reglages(dossier: pathlib.Path, base: str | None, port: int) -> Settings:
     return lire_settings({**connus, **voulus})
 
 
-async def _preparer(settings: Settings, beneficiaires: int | None, graine: int | None, *, neuf: bool) -> None:
+async def _preparer(
+    settings: Settings, beneficiaires: int | None, graine: int | None, *, neuf: bool, avec_solis: bool
+) -> None:
     """Build the demo in an empty base; use again the one that is there, unless asked otherwise or unfinished."""
     with extensions() as registre:
         async with base_ouverte(settings):
@@ -82,6 +90,8 @@ async def _preparer(settings: Settings, beneficiaires: int | None, graine: int |
             else:
                 _exiger_la_meme(etat, beneficiaires, graine)
                 _annoncer(etat)
+            if avec_solis:
+                await preparer_solis(settings)
 
 
 async def _etat(registre: Registre) -> EtatDemo | None:

@@ -1,6 +1,7 @@
-"""`viesion solis importer · exporter · etat · dechiffrer`: the bridge to Solis, by hand."""
+"""`viesion solis importer · exporter · etat · dechiffrer · simuler`: the bridge to Solis, by hand."""
 
 import datetime as dt
+from importlib.metadata import entry_points
 
 import click
 
@@ -40,6 +41,16 @@ def etat() -> None:
     """Montrer les derniers fichiers reçus et envoyés, et où en sont les messages."""
     for ligne in [*executer(etat_recus(reglages())), *executer(_etat(reglages()))]:
         click.echo(ligne)
+
+
+@solis.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def simuler(arguments: tuple[str, ...]) -> None:
+    """Faire tourner un petit Solis qui échange avec VieSion (options : viesion solis simuler --help)."""
+    programme = next(iter(entry_points(group="viesion.simulateurs", name="solis")), None)
+    if programme is None:
+        raise click.ClickException("Le simulateur vient avec viesion-solis-bridge : installez-le.")
+    raise click.exceptions.Exit(programme.load()(list(arguments)))
 
 
 async def _exporter(settings: Settings, tout: bool) -> tuple[int, int, int]:
