@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import os
 import pathlib
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -23,8 +24,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `base`: `sqlite:///chemin` or `postgresql://…`. `donnees`: the folder of the documents. `url_publique`: the
     address that mails carry, never taken from a request. `secret` signs and digests; `cle_echanges` encrypts the
-    files of partners that are kept (several keys parted by commas: the first encrypts, all decrypt). `hote`,
-    `port`: where the server listens. Durations of sessions are idle and absolute.
+    files of partners that are kept (several keys parted by commas: the first encrypts, all decrypt). `sftp_…`: the
+    server where partners lay and find their files, our private key (a file), the public key of the server, the folder
+    there. `hote`, `port`: where the server listens. Durations of sessions are idle and absolute.
     """
 
     base: str = "sqlite:///donnees/viesion.sqlite"
@@ -35,6 +37,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     url_publique: str = "http://127.0.0.1:8000"
     secret: str = ""
     cle_echanges: str = ""
+    sftp_hote: str = ""
+    sftp_port: int = 22
+    sftp_utilisateur: str = ""
+    sftp_cle: pathlib.Path = pathlib.Path("")
+    sftp_cle_hote: str = ""
+    sftp_dossier: str = "."
     smtp_hote: str = ""
     smtp_port: int = 587
     smtp_utilisateur: str = ""
@@ -90,7 +98,7 @@ def lire_settings(environ: Mapping[str, str]) -> Settings:
             raise ErreurReglage(
                 f"{nom} n'est pas un réglage de VieSion. Réglages connus : {', '.join(sorted(connus))}."
             )
-        valeurs[connus[nom]] = pathlib.Path(texte) if connus[nom] == "donnees" else texte
+        valeurs[connus[nom]] = pathlib.Path(texte) if connus[nom] in ("donnees", "sftp_cle") else texte
     try:
         settings = msgspec.convert(valeurs, Settings, strict=False)
     except msgspec.ValidationError as erreur:
@@ -122,12 +130,28 @@ def _verifier(settings: Settings) -> None:
         )
     if settings.secret and settings.secret in settings.cle_echanges.split(","):
         raise ErreurReglage("VIESION_CLE_ECHANGES et VIESION_SECRET sont deux valeurs différentes.")
+    if settings.sftp_hote:
+        _verifier_sftp(settings)
     if not 1 <= settings.port <= 65_535:
         raise ErreurReglage("VIESION_PORT est un numéro de port, de 1 à 65535.")
     if settings.processus < 1:
         raise ErreurReglage("VIESION_PROCESSUS vaut 1 au moins.")
     if settings.base.startswith("sqlite") and settings.processus != 1:
         raise ErreurReglage("VIESION_PROCESSUS vaut 1 avec SQLite ; prenez PostgreSQL pour plusieurs processus.")
+
+
+def _verifier_sftp(settings: Settings) -> None:
+    if not settings.sftp_utilisateur:
+        raise ErreurReglage("VIESION_SFTP_UTILISATEUR donne le compte du serveur SFTP.")
+    if not settings.sftp_cle.is_file():
+        raise ErreurReglage("VIESION_SFTP_CLE est le fichier de la clé privée de VieSion.")
+    if not re.match(r"(ssh|ecdsa)-[a-z0-9-]+ [A-Za-z0-9+/=]{40,}", settings.sftp_cle_hote):
+        raise ErreurReglage(
+            "VIESION_SFTP_CLE_HOTE est la clé publique du serveur SFTP, « ssh-ed25519 AAAA… » : demandez-la au "
+            "partenaire, VieSion n'en accepte pas d'autre."
+        )
+    if not 1 <= settings.sftp_port <= 65_535:
+        raise ErreurReglage("VIESION_SFTP_PORT est un numéro de port, de 1 à 65535.")
 
 
 def _cle_valable(cle: str) -> bool:

@@ -21,6 +21,7 @@ from viesion_core.echanges.coffre import sceller_restes
 from viesion_core.echanges.depot import traiter_depot
 from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
 from viesion_core.echanges.lots import oublier_lots
+from viesion_core.echanges.sftp import synchroniser
 from viesion_core.extensions import Registre
 from viesion_core.organismes.queries import offres_actives
 from viesion_core.parcours.envois import clore_contrats_echus
@@ -28,6 +29,7 @@ from viesion_core.settings import Settings
 
 PERIODE = 1.0
 PERIODE_CONVOCATIONS = dt.timedelta(seconds=10)
+PERIODE_SFTP = dt.timedelta(minutes=1)
 HEURE_VERIFICATION = 3
 """The hour of Paris from which the state of the alerts is compared, once a day."""
 _LOG = logging.getLogger("viesion.worker")
@@ -56,6 +58,8 @@ class Worker:
         self._tache: asyncio.Task[None] | None = None
         self._verifie_le: dt.date | None = None
         self._convoque_le: dt.datetime | None = None
+        self._transport: asyncio.Task[None] | None = None
+        self._transporte_le: dt.datetime | None = None
 
     async def demarrer(self) -> None:
         """Start the turns in the running event loop."""
@@ -63,6 +67,9 @@ class Worker:
 
     async def arreter(self) -> None:
         """Stop, between two writes; nothing happens if it never started."""
+        if self._transport is not None:
+            self._transport.cancel()
+            await asyncio.gather(self._transport, return_exceptions=True)
         if self._tache is None:
             return
         self._tache.cancel()
@@ -94,6 +101,7 @@ class Worker:
 
     async def _echanger(self, maintenant: dt.datetime) -> int:
         """Take the files that partners have laid; one that waits for another is tried again at each turn."""
+        self._transporter(maintenant)
         pris = await traiter_depot(
             contexte_systeme(maintenant),
             self.settings.dossier_echanges,
@@ -102,6 +110,21 @@ class Worker:
             cles=self.settings.cle_echanges,
         )
         return sum(not fait.attend for fait in pris) + await self._envoyer(maintenant)
+
+    def _transporter(self, maintenant: dt.datetime) -> None:
+        """Every minute, exchange the files with the SFTP server when there is one: beside the turns, which go on."""
+        en_cours = self._transport is not None and not self._transport.done()
+        recent = self._transporte_le is not None and dt.timedelta() <= maintenant - self._transporte_le < PERIODE_SFTP
+        if not self.settings.sftp_hote or en_cours or recent:
+            return
+        self._transporte_le = maintenant
+        self._transport = asyncio.create_task(self._synchroniser(), name="viesion-sftp")
+
+    async def _synchroniser(self) -> None:
+        try:
+            await synchroniser(self.settings)
+        except OSError as erreur:  # the files stay where they are: the next minute tries again
+            _LOG.error("the files were not exchanged: %s", erreur)
 
     async def _envoyer(self, maintenant: dt.datetime) -> int:
         """Read what partners answered, then send them what is due; nothing without a plugin that words it."""

@@ -38,9 +38,9 @@ from viesion_core.parcours.actions import enregistrer_contrat
 from viesion_core.parcours.actions_etapes import enregistrer_etape
 from viesion_core.parcours.actions_referents import affecter_referent
 from viesion_core.parcours.model import PARCOURS, SaisieAffectation, SaisieContrat, SaisieEtape
+from viesion_core.partenaires.actions import creer_cle
 from viesion_core.portefeuille.actions import accepter
 from viesion_core.portefeuille.tables import AffectationRecue
-from viesion_core.partenaires.actions import creer_cle
 from viesion_core.testing import Monde
 from web.securite import maintenant
 
