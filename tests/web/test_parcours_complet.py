@@ -133,7 +133,7 @@ async def nouveau_beneficiaire(page: Page) -> None:
 
 async def dossier_vide(page: Page) -> None:
     """Step 4: the dossier, its menu, its next act."""
-    await expect(page.get_by_role("link", name="PARCOURS Camille")).to_be_visible()
+    await expect(page.locator("#bandeau").get_by_role("link", name="PARCOURS Camille")).to_be_visible()
     menu = page.get_by_role("navigation", name="Dossier de Camille")
     for onglet in ("Résumé", "Dossier", "Parcours", "Entretiens", "Dispositif", "Contrats", "Bilans", "Documents"):
         await expect(menu.get_by_role("link", name=onglet).first).to_be_visible()
