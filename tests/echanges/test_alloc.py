@@ -76,7 +76,7 @@ async def test_a_line_opens_a_dossier_with_its_provenance_history_and_search(
     assert (await verifier_chaine()).intacte
 
 
-async def test_the_nir_enters_neither_the_base_nor_the_answers(monde: Monde, tmp_path: pathlib.Path) -> None:
+async def test_the_nir_is_in_clear_neither_in_the_base_nor_in_the_answers(monde: Monde, tmp_path: pathlib.Path) -> None:
     await passer(tmp_path, une_ligne(1, nir=NIR_ENTIER), une_ligne(2, nir=NIR_ENTIER, date_naissance="1999-01-01"))
     for table in ("echange_nir", "echange_rejet", "revision", "evenement", "journal", "beneficiaire"):
         assert NIR not in str(await lire(f"SELECT * FROM {table}")), table

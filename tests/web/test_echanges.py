@@ -101,3 +101,28 @@ async def test_the_worker_takes_what_is_laid(serveur: Serveur, monde: Monde) -> 
     acte = await lire_un("SELECT auteur FROM acte WHERE nature = 'dossier.ouvrir'")
     assert acte is not None
     assert acte["auteur"] == "Solis"
+
+
+async def test_the_nir_is_masked_and_shown_for_a_reason(serveur: Serveur, monde: Monde) -> None:
+    numero, _ = await monde.dossier(nom="Essaib", prenom="Camille")
+    nir = "2850334172001"
+    ligne = une_ligne(1, date_naissance="1985-03-12", nir=nir)
+    deposer(serveur.settings.dossier_echanges, contenu([ligne]))
+    await Worker(serveur.settings, serveur.registre).tour(MAINTENANT)
+    rejet = await lire_un("SELECT id FROM echange_rejet")
+    assert rejet is not None
+    fiche = f"/beneficiaires/{numero}/identite"
+    async with serveur.client(monde.pilote) as client:
+        assert "Voir le NIR" not in (await client.get(fiche)).text
+        await client.post(f"/echanges/rejets/{rejet['id']}/trancher", data={"meme": "oui", "version": "1"})
+        masque = await client.get(fiche)
+        assert "Voir le NIR" in masque.text
+        assert requetes(masque) <= 12
+        assert "172 001" not in masque.text
+        sans = await client.post(f"{fiche}/nir", data={"motif": ""})
+        assert (sans.status_code, "Dites pourquoi" in sans.text, "172 001" in sans.text) == (422, True, False)
+        vu = await client.post(f"{fiche}/nir", data={"motif": "Contrôle avec la CAF"})
+        assert (vu.status_code, "2 85 03 34 172 001" in vu.text) == (200, True)
+        assert "no-store" in vu.headers["cache-control"]
+        assert "172 001" not in (await client.get(fiche)).text
+    assert await lire_valeur("SELECT motif FROM journal WHERE operation = 'nir.montrer'") == "Contrôle avec la CAF"

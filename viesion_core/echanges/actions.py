@@ -24,7 +24,8 @@ from viesion_core.echanges.coffre import chiffrer
 from viesion_core.echanges.comprehension import Recue, Refus, en_avance, lots
 from viesion_core.echanges.ecriture import Lot
 from viesion_core.echanges.lecture import lignes, lire_controle, verifier
-from viesion_core.echanges.model import Action, Commande, Controle, FichierRefuse, FichierVu, Flux, empreinte_nir
+from viesion_core.echanges.model import Action, Commande, Controle, FichierRefuse, FichierVu, Flux
+from viesion_core.echanges.nir import Nir, sceller_nir
 from viesion_core.echanges.queries import fichier, fichier_de_rang
 from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
 from viesion_core.erreurs import ErreurMetier
@@ -108,16 +109,16 @@ async def _executer(
         versions = await versions_connues(flux, [c.id_individu for _, c in commandes])
         fraiches = [(r, c) for r, c in commandes if c.version > versions.get(c.id_individu, -1)]
         comptes["ignorees"] += len(commandes) - len(fraiches)
-        empreintes = [empreinte_nir(secret, c.nir) for _, c in fraiches]
-        trouves = await rapprocher([c for _, c in fraiches], empreintes)
+        nirs = [sceller_nir(c.nir, secret=secret, cles=cles) for _, c in fraiches]
+        trouves = await rapprocher([c for _, c in fraiches], [nir.empreinte for nir in nirs])
         faites: list[Commande] = []
-        for (recue, commande), empreinte, trouve in zip(fraiches, empreintes, trouves, strict=True):
+        for (recue, commande), nir, trouve in zip(fraiches, nirs, trouves, strict=True):
             code, message = refus_de(commande, trouve)
             if code:
                 qui = recue.rang, str(commande.id_message), commande.id_individu
-                rejets.append(Refus(*qui, code, "", message, recue.ligne, commande, empreinte, trouve.candidat))
+                rejets.append(Refus(*qui, code, "", message, recue.ligne, commande, nir, trouve.candidat))
                 continue
-            comptes[ordonner(ecriture, commande, trouve.ligne, empreinte)] += 1
+            comptes[ordonner(ecriture, commande, trouve.ligne, nir)] += 1
             faites.append(commande)
         await ecriture.ecrire()
         await noter_versions(ctx, flux, faites, versions)
@@ -147,16 +148,16 @@ def refus_de(commande: Commande, trouve: Rapprochement) -> tuple[str, str]:
     return "", ""
 
 
-def ordonner(ecriture: Lot, c: Commande, ligne: Mapping[str, Any] | None, empreinte: str) -> str:
+def ordonner(ecriture: Lot, c: Commande, ligne: Mapping[str, Any] | None, nir: Nir) -> str:
     """Give a command to the batch; return which count it adds to."""
     if ligne is None:
-        ecriture.creer(c.identite, c.id_individu, empreinte)
+        ecriture.creer(c.identite, c.id_individu, nir)
         return "creees"
     if c.action is Action.FERMER:
         etat = c.identite.etat_droit if c.identite.etat_droit in DROITS_CLOS else "5"
         change = ecriture.fermer(ligne, etat, c.id_individu)
     else:
-        change = ecriture.modifier(ligne, c.identite, c.id_individu, empreinte)
+        change = ecriture.modifier(ligne, c.identite, c.id_individu, nir)
     return "modifiees" if change else "ignorees"
 
 
@@ -212,8 +213,8 @@ async def _rejeter(ctx: Contexte, identifiant: uuid.UUID, flux: Flux, rejets: Se
         [
             (
                 id_, identifiant, r.rang, r.id_message, flux.code, r.cle, r.code, r.champ, r.message,
-                en_json(msgspec.structs.replace(r.commande, nir="")) if r.commande else None,
-                r.empreinte, r.candidat, "A_TRAITER", "", "", ctx.maintenant, 1,
+                en_json(msgspec.structs.replace(r.commande, nir=r.nir.chiffre)) if r.commande else None,
+                r.nir.empreinte, r.candidat, "A_TRAITER", "", "", ctx.maintenant, 1,
                 chiffrer(r.ligne, cles) if r.ligne else "",
             )
             for id_, r in zip(identifiants(ctx.maintenant), rejets, strict=False)

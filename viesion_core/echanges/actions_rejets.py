@@ -12,7 +12,8 @@ from viesion_core.echanges.actions import noter_versions, ordonner, refus_de, ve
 from viesion_core.echanges.coffre import chiffrer, dechiffrer
 from viesion_core.echanges.comprehension import Refus, comprendre
 from viesion_core.echanges.ecriture import Lot
-from viesion_core.echanges.model import Action, Commande, EtatRejet, Flux, LigneRejetee, empreinte_nir
+from viesion_core.echanges.model import Action, Commande, EtatRejet, Flux, LigneRejetee
+from viesion_core.echanges.nir import Nir, sceller_nir
 from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from viesion_core.journal import journaliser_acte, journaliser_lecture
@@ -75,18 +76,18 @@ async def rejouer_rejet(
         connues = await versions_connues(connu, [commande.id_individu])
         if commande.version <= connues.get(commande.id_individu, -1):
             raise ErreurMetier("Un envoi plus récent sur cette personne a déjà été pris : abandonnez cette ligne.")
-        empreinte = empreinte_nir(secret, commande.nir)
-        (trouve,) = await rapprocher([commande], [empreinte])
+        nir = sceller_nir(commande.nir, secret=secret, cles=cles)
+        (trouve,) = await rapprocher([commande], [nir.empreinte])
         code, message = refus_de(commande, trouve)
         if code == "DOUBLON":
-            await _en_doublon(identifiant, commande, empreinte, trouve, message, chiffrer(ligne, cles))
+            await _en_doublon(identifiant, commande, nir, trouve, message, chiffrer(ligne, cles))
             return False
         if code:
             raise ErreurSaisie({connu.cle: message}, message)
         motif = "Corrigée et rejouée" if corrections else "Rejouée telle quelle"
         await _decider(ctx, identifiant, EtatRejet.REGLE, motif, version)
         ecriture = Lot(ctx, connu.emetteur)
-        ordonner(ecriture, commande, trouve.ligne, empreinte)
+        ordonner(ecriture, commande, trouve.ligne, nir)
         await ecriture.ecrire()
         await noter_versions(ctx, connu, [commande], connues)
         await journaliser_acte(ctx, "rejet.rejouer", "rejet", str(identifiant), None)
@@ -112,15 +113,15 @@ def _flux(rejet: Mapping[str, Any], flux: Sequence[Flux]) -> Flux:
 
 
 async def _en_doublon(
-    identifiant: uuid.UUID, c: Commande, empreinte: str, trouve: Rapprochement, message: str, ligne: str
+    identifiant: uuid.UUID, c: Commande, nir: Nir, trouve: Rapprochement, message: str, ligne: str
 ) -> None:
     """Keep a corrected line as a DOUBLON: the person is chosen on the list of refusals."""
     await executer(
         """UPDATE echange_rejet SET code = 'DOUBLON', champ = '', message = {}, commande = {}, empreinte = {},
             candidat = {}, cle = {}, ligne_chiffree = {}, version = version + 1 WHERE id = {}""",
         message,
-        en_json(msgspec.structs.replace(c, nir="")),
-        empreinte,
+        en_json(msgspec.structs.replace(c, nir=nir.chiffre)),
+        nir.empreinte,
         trouve.candidat,
         c.id_individu,
         ligne,
@@ -161,7 +162,7 @@ async def trancher_doublon(
         if not meme and commande.action is not Action.CREER:
             raise ErreurMetier("Cette ligne n'ouvre pas de dossier : abandonnez-la, ou rapprochez-la du dossier.")
         await _decider(ctx, identifiant, EtatRejet.REGLE, "Même personne" if meme else "Autre personne", version)
-        ordonner(ecriture, commande, ligne, rejet["empreinte"])
+        ordonner(ecriture, commande, ligne, Nir(rejet["empreinte"], commande.nir))
         await ecriture.ecrire()
         connues = await versions_connues(connu, [commande.id_individu])
         await noter_versions(ctx, connu, [commande], connues)

@@ -11,6 +11,7 @@ import msgspec
 from viesion_core.contexte import Contexte
 from viesion_core.dossiers.controles import defauts_identite, nettoyer
 from viesion_core.echanges.model import Action, Commande, Flux, LigneRefusee
+from viesion_core.echanges.nir import Nir
 from viesion_core.echanges.rapprochement import cles
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Refus(msgspec.Struct, frozen=True):
     message: str
     ligne: Mapping[str, str]
     commande: Commande | None = None
-    empreinte: str = ""
+    nir: Nir = Nir()
     candidat: int | None = None
 
 

@@ -17,6 +17,7 @@ from viesion_core.db import base_courante, executer_lot, inserer_lot, inserer_ra
 from viesion_core.dossiers.indexation import indexer
 from viesion_core.dossiers.model import ACCOMP_RSA, SaisieIdentite, nom_en_usage
 from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif
+from viesion_core.echanges.nir import Nir
 from viesion_core.nomenclatures.model import cle
 
 DU_PARTENAIRE = (
@@ -50,11 +51,11 @@ class Lot:
     def __init__(self, ctx: Contexte, source: str) -> None:
         self.ctx = ctx
         self.source = source
-        self._nouvelles: list[tuple[dict[str, Any], dt.date, str]] = []
+        self._nouvelles: list[tuple[dict[str, Any], dt.date, Nir]] = []
         self._changees: list[tuple[Mapping[str, Any], dict[str, Any], list[str]]] = []
-        self.nirs: list[tuple[int, str]] = []
+        self.nirs: list[tuple[int, str, str]] = []
 
-    def creer(self, identite: SaisieIdentite, id_individu: str, empreinte: str) -> None:
+    def creer(self, identite: SaisieIdentite, id_individu: str, nir: Nir) -> None:
         """Open a dossier: the person and the entry into Accomp RSA, on the opening of the right."""
         ligne = {
             **msgspec.structs.asdict(identite),
@@ -65,21 +66,21 @@ class Lot:
             "version": 1,
         }
         entree = identite.date_ouverture or identite.date_demande or self.ctx.aujourdhui
-        self._nouvelles.append((ligne, entree, empreinte))
+        self._nouvelles.append((ligne, entree, nir))
 
-    def modifier(self, avant: Mapping[str, Any], identite: SaisieIdentite, id_individu: str, empreinte: str) -> bool:
+    def modifier(self, avant: Mapping[str, Any], identite: SaisieIdentite, id_individu: str, nir: Nir) -> bool:
         """Bring the partner's fields of a dossier up to date; False when nothing differs."""
         donnees = msgspec.structs.asdict(identite)
         valeurs = {c: donnees[c] for c in DU_PARTENAIRE if donnees[c] not in ("", None)}
-        return self._changer(avant, {**valeurs, "id_individu": id_individu}, empreinte)
+        return self._changer(avant, {**valeurs, "id_individu": id_individu}, nir)
 
     def fermer(self, avant: Mapping[str, Any], etat: str, id_individu: str) -> bool:
         """Flag the end of the right; nothing is erased, the accompaniment goes on until a référent ends it."""
-        return self._changer(avant, {"etat_droit": etat, "id_individu": id_individu}, "")
+        return self._changer(avant, {"etat_droit": etat, "id_individu": id_individu}, Nir())
 
-    def _changer(self, avant: Mapping[str, Any], valeurs: Mapping[str, Any], empreinte: str) -> bool:
-        if empreinte:
-            self.nirs.append((avant["numero"], empreinte))
+    def _changer(self, avant: Mapping[str, Any], valeurs: Mapping[str, Any], nir: Nir) -> bool:
+        if nir.empreinte:
+            self.nirs.append((avant["numero"], *nir))
         champs = [c for c, valeur in valeurs.items() if avant[c] != valeur]
         if not champs:
             return False
@@ -137,11 +138,12 @@ class Lot:
         await indexer([(li["numero"], *(li[c] for c in _NOMS)) for li in personnes], nouvelles=True)
         renommees = [apres for _, apres, champs in self._changees if any(c in champs for c in _NOMS)]
         await indexer([(li["numero"], *(li[c] for c in _NOMS)) for li in renommees])
-        connus = [(li["numero"], nir) for li, (_, _, nir) in zip(personnes, self._nouvelles, strict=True) if nir]
-        await inserer_rangees("echange_nir", ("beneficiaire", "empreinte"), connus)
+        nouvelles = zip(personnes, self._nouvelles, strict=True)
+        connus = [(li["numero"], *nir) for li, (_, _, nir) in nouvelles if nir.empreinte]
+        await inserer_rangees("echange_nir", ("beneficiaire", "empreinte", "chiffre"), connus)
         await executer_lot(
-            """INSERT INTO echange_nir (beneficiaire, empreinte) VALUES ({}, {})
-            ON CONFLICT (beneficiaire) DO UPDATE SET empreinte = excluded.empreinte""",
+            """INSERT INTO echange_nir (beneficiaire, empreinte, chiffre) VALUES ({}, {}, {})
+            ON CONFLICT (beneficiaire) DO UPDATE SET empreinte = excluded.empreinte, chiffre = excluded.chiffre""",
             self.nirs,
         )
 

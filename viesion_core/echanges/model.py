@@ -77,8 +77,8 @@ class FichierRefuse(Exception):
 class Commande(msgspec.Struct, frozen=True, kw_only=True):
     """One line understood: what to do with the dossier of a person.
 
-    `nir` (13 characters, checked by the plugin) is kept as a keyed digest only. `version` orders the messages about
-    `id_individu`: an older or equal one is ignored. An empty field of `identite` leaves what VieSion knows.
+    `nir` (13 characters, checked by the plugin) is kept as a keyed digest and encrypted. `version` orders the messages
+    about `id_individu`: an older or equal one is ignored. An empty field of `identite` leaves what VieSion knows.
     """
 
     id_message: uuid.UUID
@@ -218,7 +218,7 @@ class LigneRejetee(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def empreinte_nir(secret: str, nir: str) -> str:
-    """Return the keyed digest under which a NIR is recognised; "" for none. The NIR itself never enters the base."""
+    """Return the keyed digest under which a NIR is recognised; "" for none. The NIR is never in clear in the base."""
     return hmac.new(secret.encode(), b"nir:" + nir.encode(), hashlib.sha256).hexdigest() if nir else ""
 
 

@@ -38,10 +38,11 @@ class EchangeVersion(Table, tablename="echange_version"):
 
 
 class EchangeNir(Table, tablename="echange_nir"):
-    """The keyed digest of a person's NIR, to recognise them; the NIR is not kept."""
+    """The keyed digest of a person's NIR, to recognise them, and the NIR encrypted ("" when taken before that)."""
 
     beneficiaire = ForeignKey(Beneficiaire, primary_key=True, null=False, on_delete=OnDelete.cascade, index=True)
     empreinte = Varchar(length=64)
+    chiffre = Varchar(length=120, secret=True)
 
 
 class EchangeRejet(Table, tablename="echange_rejet"):

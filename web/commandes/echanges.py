@@ -1,4 +1,4 @@
-"""`viesion echanges importer · etat · dechiffrer`: the files of partners (Solis), by hand."""
+"""`viesion echanges importer · etat · dechiffrer · rechiffrer`: the files of partners (Solis), by hand."""
 
 import datetime as dt
 import os
@@ -9,6 +9,7 @@ import click
 from viesion_core.contexte import contexte_systeme
 from viesion_core.echanges.coffre import desceller
 from viesion_core.echanges.depot import Traitement, traiter_depot
+from viesion_core.echanges.nir import rechiffrer_nirs
 from viesion_core.echanges.queries import derniers_fichiers
 from viesion_core.erreurs import ErreurMetier
 from viesion_core.settings import Settings
@@ -59,6 +60,22 @@ def dechiffrer(fichier: pathlib.Path, sortie: pathlib.Path) -> None:
     finally:
         partiel.unlink(missing_ok=True)
     click.echo("Ce fichier contient des données personnelles en clair : supprimez-le dès qu'il ne sert plus.")
+
+
+@echanges.command()
+def rechiffrer() -> None:
+    """Rechiffrer les NIR avec la première clé de VIESION_CLE_ECHANGES, avant de retirer l'ancienne."""
+    settings = reglages()
+    try:
+        nombre = executer(_rechiffrer(settings))
+    except ErreurMetier as erreur:
+        raise click.ClickException(str(erreur)) from erreur
+    click.echo(f"{nombre} NIR rechiffrés.")
+
+
+async def _rechiffrer(settings: Settings) -> int:
+    async with base_ouverte(settings):
+        return await rechiffrer_nirs(settings.cle_echanges)
 
 
 async def _importer(settings: Settings, dossier: pathlib.Path) -> list[Traitement]:

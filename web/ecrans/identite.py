@@ -12,6 +12,7 @@ from viesion_core.actes import Changement, changements
 from viesion_core.dossiers.actions import modifier_identite
 from viesion_core.dossiers.model import Identite
 from viesion_core.dossiers.queries import identite
+from viesion_core.echanges.nir import montrer_nir, nir_garde
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from viesion_core.resume.historique import CHAMPS_IDENTITE, en_francais
 from web.conflit import ChampConflit
@@ -70,17 +71,19 @@ class IdentiteController(Controller):
     @get()
     async def fiche(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
         """Show what is known of the person, and where each field comes from."""
-        personne = await identite(page.ctx, numero)
-        historique = await changements("beneficiaire", [numero])
-        return await rendre_dossier(
-            page,
-            numero,
-            "identite/fiche.html",
-            onglet="identite",
-            personne=personne,
-            feuilles=[(titre, dessin, _champs(personne, noms, historique)) for titre, dessin, noms in FEUILLES],
-            ecriture=page.ctx.peut_ecrire,
-        )
+        return await _fiche(page, numero)
+
+    @post("/nir")
+    async def montrer(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
+        """Show the NIR on this page alone; the reason is asked and kept by the journal."""
+        f = await lire_formulaire(page.requete)
+        try:
+            motif = f.texte("motif", maximum=300)
+            f.verifier()
+            nir = await montrer_nir(page.ctx, numero, motif, cles=page.settings.cle_echanges)
+        except ErreurSaisie as erreur:
+            return await _fiche(page, numero, erreur=erreur, saisie=f.brut)
+        return await _fiche(page, numero, nir=nir)
 
     @get("/modifier", opt=politique(DOSSIER_ECRITURE))
     async def formulaire(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
@@ -97,6 +100,31 @@ class IdentiteController(Controller):
         except (ErreurSaisie, ConflitVersion) as erreur:
             return await _formulaire(page, numero, erreur, f.brut)
         return page.rediriger(f"/beneficiaires/{numero}/identite", acte=None if a.vide else a.id)
+
+
+async def _fiche(
+    page: Page,
+    numero: int,
+    *,
+    nir: str = "",
+    erreur: ErreurSaisie | None = None,
+    saisie: dict[str, Any] | None = None,
+) -> Response[Any]:
+    personne = await identite(page.ctx, numero)
+    historique = await changements("beneficiaire", [numero])
+    return await rendre_dossier(
+        page,
+        numero,
+        "identite/fiche.html",
+        onglet="identite",
+        erreur=erreur,
+        saisie=saisie,
+        personne=personne,
+        feuilles=[(titre, dessin, _champs(personne, noms, historique)) for titre, dessin, noms in FEUILLES],
+        ecriture=page.ctx.peut_ecrire,
+        nir_garde=await nir_garde(numero),
+        nir=nir,
+    )
 
 
 async def _formulaire(
