@@ -1,5 +1,7 @@
 """The key of the exchanges: made once, checked; `viesion solis` by hand; the words of Solis."""
 
+import contextlib
+import io
 import os
 import pathlib
 
@@ -10,6 +12,7 @@ from tests.echanges.aides import CLE
 from viesion_core.echanges.coffre import sceller
 from viesion_core.settings import ErreurReglage, lire_settings
 from viesion_solis.correspondance import code, colonnes, correspondance
+from web.commandes.echanges import avancement
 
 
 def test_the_key_is_made_once_apart_from_the_secret(tmp_path: pathlib.Path) -> None:
@@ -77,3 +80,24 @@ def test_the_words_of_solis_can_be_changed(tmp_path: pathlib.Path, monkeypatch: 
                 code("type_contrat", "CER")
     finally:
         correspondance.cache_clear()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_long_file_has_its_progress_bar_on_a_terminal_only() -> None:
+    ecran = Terminal()
+    with contextlib.ExitStack() as barres:
+        suivre = avancement(barres, ecran)
+        assert suivre is not None
+        suivre("court.csv", 10, 10)
+        for faites in (2_000, 4_000, 8_000):
+            suivre("un.csv", faites, 8_000)
+        suivre("deux.csv", 3_000, 6_000)
+    ecrit = ecran.getvalue()
+    assert "court.csv" not in ecrit
+    assert "8000/8000" in ecrit
+    assert "3000/6000" in ecrit
+    assert avancement(barres, io.StringIO()) is None

@@ -230,3 +230,13 @@ async def test_a_dossier_is_the_pilote_s_until_it_is_assigned(monde: Monde, tmp_
 
     assert await lisible(monde.pilote)
     assert not await lisible(monde.referent)
+
+
+async def test_who_waits_hears_how_far_a_file_is(
+    monde: Monde, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comprehension, "TAILLE_LOT", 4)
+    chemin = deposer(tmp_path, contenu([une_ligne(r) for r in range(1, 11)]))
+    dits: list[tuple[str, int, int]] = []
+    await traiter_depot(SOLIS, tmp_path, [FLUX], secret=SECRET, cles=CLE, suivre=lambda *dit: dits.append(dit))
+    assert dits == [(chemin.name, faites, 10) for faites in (4, 8, 10)]

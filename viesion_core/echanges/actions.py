@@ -3,7 +3,7 @@
 import asyncio
 import pathlib
 import uuid
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -30,15 +30,24 @@ from viesion_core.echanges.queries import fichier, fichier_de_rang
 from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
 from viesion_core.erreurs import ErreurMetier
 
+Avancement = Callable[[str, int, int], None]
+
 
 async def importer_fichier(
-    ctx: Contexte, chemin: pathlib.Path, flux: Sequence[Flux], *, secret: str, cles: str
+    ctx: Contexte,
+    chemin: pathlib.Path,
+    flux: Sequence[Flux],
+    *,
+    secret: str,
+    cles: str,
+    suivre: Avancement | None = None,
 ) -> FichierVu:
     """Take a file and its `.ctl`; return its counts, which balance.
 
     Raises FichierRefuse (SCHEMA_INVALIDE, EMETTEUR_INCONNU, EMPREINTE, DEJA_TRAITE, SEQUENCE_MANQUANTE,
     CLOTURES_EXCESSIVES) before anything is carried out. A file cut by a stop goes on where it was: what a batch did and
-    how far the file is are one transaction. `secret` digests the NIR; `cles` encrypt the refused lines.
+    how far the file is are one transaction. `secret` digests the NIR; `cles` encrypt the refused lines and
+    the NIR. `suivre` is told, after each batch, the name of the file, how many lines are done and how many there are.
     """
     controle = lire_controle(chemin)
     connu = next((f for f in flux if (f.emetteur, f.code) == (controle.emetteur, controle.flux)), None)
@@ -51,6 +60,8 @@ async def importer_fichier(
         async for lot in suivants:
             await _executer(ctx, identifiant, connu, curseur, lot, secret, cles)
             curseur += len(lot)
+            if suivre is not None:
+                suivre(chemin.name, curseur, controle.nb_lignes)
     async with transaction():
         await executer(
             "UPDATE echange_fichier SET etat = 'TRAITE', fini_le = {} WHERE id = {} AND curseur = recues",

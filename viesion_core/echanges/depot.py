@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from viesion_core.contexte import Contexte
-from viesion_core.echanges.actions import importer_fichier
+from viesion_core.echanges.actions import Avancement, importer_fichier
 from viesion_core.echanges.coffre import sceller
 from viesion_core.echanges.lecture import lire_controle
 from viesion_core.echanges.model import FichierRefuse, FichierVu, Flux, accuse
@@ -43,11 +43,17 @@ class Traitement(msgspec.Struct, frozen=True):
 
 
 async def traiter_depot(
-    ctx: Contexte, dossier: pathlib.Path, flux: Sequence[Flux], *, secret: str, cles: str
+    ctx: Contexte,
+    dossier: pathlib.Path,
+    flux: Sequence[Flux],
+    *,
+    secret: str,
+    cles: str,
+    suivre: Avancement | None = None,
 ) -> list[Traitement]:
     """Take every complete file of « in », in the order of their ranks; each is answered, then put away encrypted.
 
-    `secret` digests the NIR, `cles` encrypt what is kept.
+    `secret` digests the NIR, `cles` encrypt what is kept, `suivre` hears how far each file is.
 
     The answer is written before the file is moved: after a stop in between, the same answer is given again.
     """
@@ -58,29 +64,42 @@ async def traiter_depot(
     for chemin in sorted(entrees.glob("*.csv"), key=_rang):
         if chemin.is_symlink() or not chemin.is_file() or not chemin.with_suffix(".ctl").is_file():
             continue
-        faits.append(await prendre_fichier(ctx, dossier, chemin, flux, secret=secret, cles=cles))
+        faits.append(await prendre_fichier(ctx, dossier, chemin, flux, secret=secret, cles=cles, suivre=suivre))
     return faits
 
 
 async def prendre_fichier(
-    ctx: Contexte, dossier: pathlib.Path, chemin: pathlib.Path, flux: Sequence[Flux], *, secret: str, cles: str
+    ctx: Contexte,
+    dossier: pathlib.Path,
+    chemin: pathlib.Path,
+    flux: Sequence[Flux],
+    *,
+    secret: str,
+    cles: str,
+    suivre: Avancement | None = None,
 ) -> Traitement:
     """Take one complete file, answer in the folder, and put it away encrypted; one that waits stays where it is."""
-    fait = await _traiter(ctx, dossier, chemin, flux, secret, cles)
+    fait = await _traiter(ctx, dossier, chemin, flux, secret, cles, suivre)
     if not fait.attend:
         await asyncio.to_thread(_ranger, chemin, dossier / ("archive" if fait.fichier else "rejets"), cles)
     return fait
 
 
 async def _traiter(
-    ctx: Contexte, dossier: pathlib.Path, chemin: pathlib.Path, flux: Sequence[Flux], secret: str, cles: str
+    ctx: Contexte,
+    dossier: pathlib.Path,
+    chemin: pathlib.Path,
+    flux: Sequence[Flux],
+    secret: str,
+    cles: str,
+    suivre: Avancement | None,
 ) -> Traitement:
     try:
         preneur = _PRENEURS.get(lire_controle(chemin).flux)
         if preneur is not None:
             fichier = await preneur(ctx, chemin, flux)
         else:
-            fichier = await importer_fichier(ctx, chemin, flux, secret=secret, cles=cles)
+            fichier = await importer_fichier(ctx, chemin, flux, secret=secret, cles=cles, suivre=suivre)
     except FichierRefuse as refus:
         deja = await _deja(chemin) if refus.code == "DEJA_TRAITE" else None
         if deja is None:

@@ -1,12 +1,16 @@
 """`viesion echanges importer · etat · dechiffrer · rechiffrer`: the files of partners (Solis), by hand."""
 
+import contextlib
 import datetime as dt
 import os
 import pathlib
+import sys
+from typing import Any, TextIO
 
 import click
 
 from viesion_core.contexte import contexte_systeme
+from viesion_core.echanges.actions import Avancement
 from viesion_core.echanges.coffre import desceller
 from viesion_core.echanges.depot import Traitement, traiter_depot
 from viesion_core.echanges.nir import rechiffrer_nirs
@@ -14,6 +18,9 @@ from viesion_core.echanges.queries import derniers_fichiers
 from viesion_core.erreurs import ErreurMetier
 from viesion_core.settings import Settings
 from web.commandes.execution import base_ouverte, executer, extensions, reglages
+
+LIGNES_COURTES = 5_000
+"""A file of so many lines is taken in a second or so: no bar."""
 
 
 @click.group()
@@ -82,9 +89,33 @@ async def _importer(settings: Settings, dossier: pathlib.Path) -> list[Traitemen
     with extensions() as registre:
         async with base_ouverte(settings):
             ctx = contexte_systeme(dt.datetime.now(dt.UTC), nom="Solis")
-            return await traiter_depot(
-                ctx, dossier, registre.flux(), secret=settings.secret, cles=settings.cle_echanges
-            )
+            with contextlib.ExitStack() as barres:
+                return await traiter_depot(
+                    ctx,
+                    dossier,
+                    registre.flux(),
+                    secret=settings.secret,
+                    cles=settings.cle_echanges,
+                    suivre=avancement(barres, sys.stderr),
+                )
+
+
+def avancement(barres: contextlib.ExitStack, sortie: TextIO) -> Avancement | None:
+    """Return what draws a progress bar for each long file; None where nobody looks (a log, a pipe)."""
+    if not sortie.isatty():
+        return None
+    courantes: dict[str, Any] = {}
+
+    def suivre(nom: str, faites: int, total: int) -> None:
+        if total <= LIGNES_COURTES:
+            return
+        if nom not in courantes:
+            barres.close()  # the bar of the file before is finished
+            barre = click.progressbar(length=total, label=nom, show_pos=True, file=sortie)
+            courantes[nom] = barres.enter_context(barre)
+        courantes[nom].update(faites - courantes[nom].pos)
+
+    return suivre
 
 
 async def etat_recus(settings: Settings) -> list[str]:
