@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import json
 import os
 import pathlib
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from importlib.metadata import entry_points
 
 from viesion_core.contexte import contexte_systeme
+from viesion_core.echanges.queries import derniers_fichiers
 from viesion_core.parcours.envois import reprendre_contrats
 from viesion_core.partenaires.actions import creer_cle
 from viesion_core.partenaires.model import Portee
@@ -40,7 +42,9 @@ async def preparer_solis(settings: Settings) -> None:
     )
     with os.fdopen(os.open(fichier, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as sortie:
         sortie.write(faite.jeton)
-    (settings.donnees / "solis.json").unlink(missing_ok=True)
+    recus = [f.seq for f in await derniers_fichiers(100) if (f.emetteur, f.flux) == ("SOLIS", "ALLOC")]
+    # It goes on after the files that the demo already holds: a rank is taken once.
+    (settings.donnees / "solis.json").write_text(json.dumps({"seq": max(recus, default=0)}))
     await reprendre_contrats(ctx)
 
 
