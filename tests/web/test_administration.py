@@ -44,7 +44,8 @@ async def test_every_page_opens_for_an_administrator_in_few_queries(serveur: Ser
             assert requetes(reponse) <= 12, adresse
         accueil = await client.get(RACINE)
     assert "viesion-mos" in accueil.text
-    assert 'id="recherche-globale"' not in accueil.text
+    assert 'placeholder="Acte ou écran"' in accueil.text
+    assert "Nom, prénom" not in accueil.text, "an administrator searches acts and screens, never people"
 
 
 @pytest.mark.parametrize("role", ["referent", "directeur", "pilote"])
