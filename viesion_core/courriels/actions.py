@@ -42,8 +42,10 @@ async def deposer_courriel(
         maintenant,
         expire_le,
     )
-    await executer_lot(
-        "INSERT INTO courriel_fichier (id, courriel, rang, nom, type_mime, contenu) VALUES ({}, {}, {}, {}, {}, {})",
-        [(uuid.uuid4(), identifiant, rang, f.nom, f.type_mime, f.contenu) for rang, f in enumerate(fichiers)],
-    )
+    if fichiers:
+        await executer_lot(
+            """INSERT INTO courriel_fichier (id, courriel, rang, nom, type_mime, contenu)
+            VALUES ({}, {}, {}, {}, {}, {})""",
+            [(uuid.uuid4(), identifiant, rang, f.nom, f.type_mime, f.contenu) for rang, f in enumerate(fichiers)],
+        )
     return identifiant
