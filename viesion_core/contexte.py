@@ -10,6 +10,11 @@ import msgspec
 PARIS = zoneinfo.ZoneInfo("Europe/Paris")
 
 
+def minuit(jour: dt.date) -> dt.datetime:
+    """Return the UTC instant at which a day begins in Paris (23 h or 22 h the day before, by season)."""
+    return dt.datetime.combine(jour, dt.time(), tzinfo=PARIS).astimezone(dt.UTC)
+
+
 class Role(enum.StrEnum):
     """What a user may do; the perimeter (which dossiers) follows from the role and the organism."""
 

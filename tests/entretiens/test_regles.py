@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from tests.entretiens.aides import paris
-from viesion_core.contexte import Contexte, Role
+from viesion_core.contexte import Contexte, Role, minuit
 from viesion_core.entretiens.model import Saisie as SaisieEntretien
 from viesion_core.entretiens.model import (
     Theme,
@@ -17,7 +17,6 @@ from viesion_core.entretiens.model import (
     entree_proposee,
     etape_proposee,
     jour_de,
-    minuit,
     visible,
 )
 from viesion_core.parcours.model import EntreeResume, EtapeResume

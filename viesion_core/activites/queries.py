@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from viesion_core.activites.model import DUREE_MAXIMALE, Activite
-from viesion_core.contexte import PARIS, Contexte
+from viesion_core.contexte import Contexte, minuit
 from viesion_core.db import convertir, lire
 from viesion_core.erreurs import Introuvable
 
@@ -29,7 +29,7 @@ async def activites(
     if not tout:
         condition += " AND a.collaborateur = {}"
         parametres.append(collaborateur or ctx.utilisateur or ctx.organisme)
-    de, jusqua = _minuit(debut), _minuit(fin + dt.timedelta(days=1))
+    de, jusqua = minuit(debut), minuit(fin + dt.timedelta(days=1))
     return await _lire(condition, parametres, de, jusqua)
 
 
@@ -59,7 +59,3 @@ async def _lire(condition: str, parametres: list[Any], debut: dt.datetime, fin: 
         debut,
     )
     return [convertir(Activite, ligne) for ligne in lignes]
-
-
-def _minuit(jour: dt.date) -> dt.datetime:
-    return dt.datetime.combine(jour, dt.time(), tzinfo=PARIS).astimezone(dt.UTC)

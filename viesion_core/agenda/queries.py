@@ -6,9 +6,9 @@ from typing import Any
 
 from viesion_core.activites.queries import activites_de
 from viesion_core.agenda.model import ALTERNATIVES, Creneau
-from viesion_core.contexte import Contexte, Role
+from viesion_core.contexte import Contexte, Role, minuit
 from viesion_core.db import convertir, lire
-from viesion_core.entretiens.model import DUREE_MAXIMALE, minuit
+from viesion_core.entretiens.model import DUREE_MAXIMALE
 from viesion_core.erreurs import Introuvable
 
 LIBRES_MAXIMUM = 500

@@ -6,9 +6,9 @@ from typing import Any
 
 from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.agenda.model_ateliers import EnAttente, Participant, Seance
-from viesion_core.contexte import Contexte
+from viesion_core.contexte import Contexte, minuit
 from viesion_core.db import convertir, lire
-from viesion_core.entretiens.model import PREVU, minuit
+from viesion_core.entretiens.model import PREVU
 from viesion_core.erreurs import Introuvable
 
 PAR_PAGE = 20

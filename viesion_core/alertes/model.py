@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from viesion_core.contexte import PARIS
+from viesion_core.contexte import minuit
 
 _NOMMES = re.compile(r":([a-z_]+[0-9]*)")
 _RECUL = re.compile(r"(mois|jours)_([0-9]+)")
@@ -163,7 +163,7 @@ def valeurs_de(
             valeurs["seuil"] = reculer(aujourdhui, nombre, parametre.unite)
             valeurs["horizon"] = reculer(aujourdhui, -nombre, parametre.unite)
             valeurs["seuil_texte"] = valeurs["seuil"].isoformat()
-            valeurs["seuil_instant"] = dt.datetime.combine(valeurs["seuil"], dt.time(), tzinfo=PARIS).astimezone(dt.UTC)
+            valeurs["seuil_instant"] = minuit(valeurs["seuil"])
     return valeurs
 
 

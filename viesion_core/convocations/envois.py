@@ -8,7 +8,7 @@ import datetime as dt
 import email.utils
 import itertools
 
-from viesion_core.contexte import PARIS
+from viesion_core.contexte import PARIS, minuit
 from viesion_core.convocations.model import (
     HEURES_RAPPEL,
     QUIETUDE,
@@ -22,7 +22,6 @@ from viesion_core.convocations.queries import convocations_a_tenir, journees_a_r
 from viesion_core.courriels.actions import deposer_courriel
 from viesion_core.courriels.model import Piece
 from viesion_core.db import executer, transaction
-from viesion_core.entretiens.model import minuit
 from viesion_core.nomenclatures.model import libelle
 
 FICHIER = "rendez-vous.ics"

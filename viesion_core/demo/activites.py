@@ -3,7 +3,7 @@
 import datetime as dt
 
 from viesion_core.activites.tables import Activite
-from viesion_core.contexte import PARIS
+from viesion_core.contexte import minuit
 from viesion_core.demo.lot import Lot
 from viesion_core.demo.model import Compte, Parametres, a_heure, alea, entre, identifiant, jours, ouvre
 from viesion_core.demo.organismes import Monde
@@ -28,11 +28,11 @@ def occuper(p: Parametres, monde: Monde, lot: Lot) -> None:
             lieu = compte.organisme.nom
             _ecrire(p, lot, compte, "DEPLACEMENT", debut, debut + dt.timedelta(minutes=45), lieu=lieu)
         premier = ouvre(p.aujourdhui + jours(_CONGE + entre(r, 0, 20)))
-        _ecrire(p, lot, compte, "CONGE", _minuit(premier), _minuit(premier + jours(entre(r, 2, 9))), journee=True)
+        _ecrire(p, lot, compte, "CONGE", minuit(premier), minuit(premier + jours(entre(r, 2, 9))), journee=True)
         if r.random() < 0.4:
             jour = ouvre(p.aujourdhui + jours(_CONGE - entre(r, 1, 5)))
             valeurs = {"titre": "Premiers secours", "journee": True}
-            _ecrire(p, lot, compte, "FORMATION", _minuit(jour), _minuit(jour + jours(1)), **valeurs)
+            _ecrire(p, lot, compte, "FORMATION", minuit(jour), minuit(jour + jours(1)), **valeurs)
 
 
 def _ecrire(
@@ -53,7 +53,3 @@ def _ecrire(
         "version": 1,
     }
     lot.ajouter(Activite, {**ligne, **autres})
-
-
-def _minuit(jour: dt.date) -> dt.datetime:
-    return dt.datetime.combine(jour, dt.time(), tzinfo=PARIS).astimezone(dt.UTC)

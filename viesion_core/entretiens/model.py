@@ -199,11 +199,6 @@ def jour_de(instant: dt.datetime) -> dt.date:
     return instant.astimezone(PARIS).date()
 
 
-def minuit(jour: dt.date) -> dt.datetime:
-    """Return the UTC instant at which a day begins in Paris (23 h or 22 h the day before, by season)."""
-    return dt.datetime.combine(jour, dt.time(), tzinfo=PARIS).astimezone(dt.UTC)
-
-
 def defaut_realisation(realisation: str, debut: dt.datetime, maintenant: dt.datetime) -> str | None:
     """Return why a réalisation is refused (French), or None.
 

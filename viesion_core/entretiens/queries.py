@@ -8,18 +8,9 @@ from typing import Any
 import msgspec
 
 from viesion_core.acces.perimetre import condition_perimetre
-from viesion_core.contexte import Contexte
+from viesion_core.contexte import Contexte, minuit
 from viesion_core.db import convertir, lire
-from viesion_core.entretiens.model import (
-    DUREE_MAXIMALE,
-    PREVU,
-    EntretienResume,
-    Occupation,
-    RendezVous,
-    Theme,
-    minuit,
-    visible,
-)
+from viesion_core.entretiens.model import DUREE_MAXIMALE, PREVU, EntretienResume, Occupation, RendezVous, Theme, visible
 from viesion_core.erreurs import Introuvable
 
 PAR_PAGE = 20

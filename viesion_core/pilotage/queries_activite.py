@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from viesion_core.acces.perimetre import condition_perimetre
-from viesion_core.contexte import PARIS, Contexte
+from viesion_core.contexte import Contexte, minuit
 from viesion_core.db import base_courante, lire
 from viesion_core.pilotage.model import Filtres
 from viesion_core.pilotage.model_activite import Activite, BilansOrganisme
@@ -127,7 +127,7 @@ def _entretiens(ctx: Contexte, filtres: Filtres) -> tuple[str, list[Any]]:
     condition, siens = _actes(ctx, filtres, "n")
     sql = f"""SELECT 'entretien', n.realisation, '', count(*)
         FROM entretien n WHERE n.debut >= {{}} AND n.debut < {{}} AND {condition} GROUP BY 2"""
-    return sql, [_minuit(filtres.debut), _minuit(filtres.fin + dt.timedelta(days=1)), *siens]
+    return sql, [minuit(filtres.debut), minuit(filtres.fin + dt.timedelta(days=1)), *siens]
 
 
 def _bilans(ctx: Contexte, filtres: Filtres) -> tuple[str, list[Any]]:
@@ -136,8 +136,3 @@ def _bilans(ctx: Contexte, filtres: Filtres) -> tuple[str, list[Any]]:
         FROM bilan x JOIN questionnaire q ON q.id = x.questionnaire JOIN organisme o ON o.id = x.organisme
         WHERE x.date_bilan >= {{}} AND x.date_bilan <= {{}} AND {condition} GROUP BY o.id, o.nom, q.offre"""
     return sql, [filtres.debut, filtres.fin, *siens]
-
-
-def _minuit(jour: dt.date) -> dt.datetime:
-    """Return the instant at which a day of Paris begins."""
-    return dt.datetime.combine(jour, dt.time(), tzinfo=PARIS).astimezone(dt.UTC)

@@ -17,8 +17,7 @@ from viesion_core.activites.actions import (
 )
 from viesion_core.activites.model import LIEU_MAXIMUM, NATURES, TITRE_MAXIMUM, Activite, SaisieActivite
 from viesion_core.activites.queries import activite
-from viesion_core.contexte import PARIS
-from viesion_core.entretiens.model import minuit
+from viesion_core.contexte import PARIS, minuit
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from web.conflit import ChampConflit
 from web.formulaire import Formulaire, lire_formulaire
