@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from viesion_core.api import CommandeAffect, Flux, FluxSortant, LigneRefusee, Message
-from viesion_solis.champs import date, date_requise, exiger_propre, individu, requis, un_uuid, version
+from viesion_solis.champs import date, date_requise, exiger_lisible, individu, requis, un_uuid, version
 from viesion_solis.contrat import inerte
 from viesion_solis.correspondance import code, colonnes, sens_inverse
 
@@ -21,7 +21,7 @@ REPONSE = (
 
 def lire(ligne: Mapping[str, str]) -> CommandeAffect:
     """Return the command of a line; LigneRefusee names the column, never its value."""
-    exiger_propre(ligne)
+    exiger_lisible(ligne)
     debut, fin = date_requise(ligne, "debut"), date(ligne, "fin")
     if fin is not None and fin < debut:
         raise LigneRefusee("DATES_INCOHERENTES", "fin", "La fin précède le début.")

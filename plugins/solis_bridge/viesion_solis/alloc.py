@@ -2,11 +2,11 @@
 
 import datetime as dt
 import re
-import uuid
 from collections.abc import Mapping
 from typing import TypeVar
 
 from viesion_core.api import Action, Commande, Flux, LigneRefusee, SaisieIdentite
+from viesion_solis.champs import date, date_requise, exiger_lisible, individu, requis, un_uuid, version
 
 T = TypeVar("T")
 COLONNES = (
@@ -55,28 +55,23 @@ CHAMPS = {
 """The column of each field of the identity that has another name."""
 _CIVILITES = {"": "", "M": "M", "MME": "MME", "MLE": "MME"}
 _OUI_NON = {"": True, "1": True, "0": False}
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NIR = re.compile(r"[1-478]\d{2}\d{2}(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
-_ABIME = re.compile(r"[\x00-\x1f\x7f-\x9f�]|Ã[\x80-\xbf©¨ª«§´¢®¯¹»¼]|â€")
-_FORMULE = ("=", "+", "-", "@")
-_SUSPECT = re.compile(rf"{_ABIME.pattern}|(?:^|\|)[=+\-@]")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ACTIONS = {action.value: action for action in Action}
 
 
 def lire(ligne: Mapping[str, str]) -> Commande:
     """Return the command of a line; LigneRefusee names the column, never its value."""
-    _exiger_lisible(ligne)
+    exiger_lisible(ligne)
     action = _code(ligne, "action", _ACTIONS)
     fermeture = action is Action.FERMER
     if fermeture and not ligne["date_naissance"].strip():
         naissance = dt.date(1900, 1, 1)
     else:
-        naissance = _date_requise(ligne, "date_naissance")
+        naissance = date_requise(ligne, "date_naissance")
     identite = SaisieIdentite(
-        nom_naissance=ligne["nom_naissance"] if fermeture else _requis(ligne, "nom_naissance"),
+        nom_naissance=ligne["nom_naissance"] if fermeture else requis(ligne, "nom_naissance"),
         nom_usage=ligne["nom_usage"],
-        prenom=ligne["prenom"] if fermeture else _requis(ligne, "prenom"),
+        prenom=ligne["prenom"] if fermeture else requis(ligne, "prenom"),
         date_naissance=naissance,
         civilite=_code(ligne, "civilite", _CIVILITES),
         adresse=ligne["adresse"],
@@ -88,32 +83,20 @@ def lire(ligne: Mapping[str, str]) -> Commande:
         matricule=ligne["matricule"],
         role_foyer=ligne["role"].strip().upper(),
         numero_demande=ligne["numdemrsa"],
-        date_demande=_date(ligne, "date_demande"),
-        date_ouverture=_date(ligne, "date_ouverture"),
+        date_demande=date(ligne, "date_demande"),
+        date_ouverture=date(ligne, "date_ouverture"),
         etat_droit=ligne["etat_dossier"].strip(),
         soumis_droits_devoirs=_code(ligne, "soumis_dd", _OUI_NON),
         parcours=ligne["parcours"].strip().upper(),
     )
     return Commande(
-        id_message=_message(ligne),
-        version=_version(ligne),
+        id_message=un_uuid(ligne, "id_message", "L'identifiant du message"),
+        version=version(ligne),
         action=action,
-        id_individu=_individu(ligne),
+        id_individu=individu(ligne),
         identite=identite,
         nir=_nir(ligne["nir"]),
     )
-
-
-def _exiger_lisible(ligne: Mapping[str, str]) -> None:
-    """Refuse damaged characters and formulas; the whole line is looked at once, its columns only when one is wrong."""
-    texte = "|".join(ligne.values())
-    if not _SUSPECT.search(texte):
-        return
-    for champ, valeur in ligne.items():
-        if _ABIME.search(valeur):
-            raise LigneRefusee("VALEUR_INVALIDE", champ, "Des caractères sont abîmés (encodage).")
-        if valeur.startswith(_FORMULE) and champ != "tel":
-            raise LigneRefusee("VALEUR_INVALIDE", champ, "La valeur commence comme une formule de tableur.")
 
 
 def cle_nir(treize: str) -> int:
@@ -133,58 +116,11 @@ def _nir(saisi: str) -> str:
     return nir[:13]
 
 
-def _requis(ligne: Mapping[str, str], champ: str) -> str:
-    valeur = ligne[champ].strip()
-    if not valeur:
-        raise LigneRefusee("CHAMP_OBLIGATOIRE", champ, "Ce champ est obligatoire.")
-    return valeur
-
-
-def _individu(ligne: Mapping[str, str]) -> str:
-    valeur = _requis(ligne, "id_individu")
-    if len(valeur) > 20:
-        raise LigneRefusee("VALEUR_INVALIDE", "id_individu", "L'identifiant compte 20 caractères au plus.")
-    return valeur
-
-
-def _message(ligne: Mapping[str, str]) -> uuid.UUID:
-    valeur = _requis(ligne, "id_message")
-    if not _UUID.fullmatch(valeur):
-        raise LigneRefusee("VALEUR_INVALIDE", "id_message", "L'identifiant du message n'est pas un UUID.")
-    return uuid.UUID(valeur)
-
-
-def _version(ligne: Mapping[str, str]) -> int:
-    valeur = _requis(ligne, "version")
-    if not (valeur.isascii() and valeur.isdigit() and len(valeur) <= 9):
-        raise LigneRefusee("VALEUR_INVALIDE", "version", "La version est un nombre entier.")
-    return int(valeur)
-
-
 def _code(ligne: Mapping[str, str], champ: str, codes: Mapping[str, T]) -> T:
     valeur = ligne[champ].strip().upper()
     if valeur not in codes:
         raise LigneRefusee("CODE_INCONNU", champ, "Ce code n'est pas dans la liste.")
     return codes[valeur]
-
-
-def _date(ligne: Mapping[str, str], champ: str) -> dt.date | None:
-    valeur = ligne[champ].strip()
-    if not valeur:
-        return None
-    if not _DATE.fullmatch(valeur):
-        raise LigneRefusee("DATES_INCOHERENTES", champ, "La date s'écrit AAAA-MM-JJ.")
-    try:
-        return dt.date.fromisoformat(valeur)
-    except ValueError as erreur:
-        raise LigneRefusee("DATES_INCOHERENTES", champ, "Cette date n'existe pas.") from erreur
-
-
-def _date_requise(ligne: Mapping[str, str], champ: str) -> dt.date:
-    date = _date(ligne, champ)
-    if date is None:
-        raise LigneRefusee("CHAMP_OBLIGATOIRE", champ, "Ce champ est obligatoire.")
-    return date
 
 
 FLUX = Flux(

@@ -8,15 +8,21 @@ from collections.abc import Mapping
 from viesion_core.api import LigneRefusee
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_CONTROLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\N{REPLACEMENT CHARACTER}]")
-_MOJIBAKE = re.compile(r"Ã[\x80-\xbf©¨ª«§´¢®¯¹»¼]|â€")
+_ABIME = re.compile("[\\x00-\\x1f\\x7f-\\x9f\N{REPLACEMENT CHARACTER}]|Ã[\\x80-\\xbf©¨ª«§´¢®¯¹»¼]|â€")
 _FORMULE = ("=", "+", "-", "@")
+_SUSPECT = re.compile(rf"{_ABIME.pattern}|(?:^|\|)[=+\-@]")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def exiger_propre(ligne: Mapping[str, str]) -> None:
-    """Refuse damaged characters, and what a spreadsheet would take for a formula."""
+def exiger_lisible(ligne: Mapping[str, str]) -> None:
+    """Refuse damaged characters, and what a spreadsheet would take for a formula.
+
+    The whole line is looked at once, its columns only when one is wrong.
+    """
+    if not _SUSPECT.search("|".join(ligne.values())):
+        return
     for champ, valeur in ligne.items():
-        if _CONTROLE.search(valeur) or _MOJIBAKE.search(valeur):
+        if _ABIME.search(valeur):
             raise LigneRefusee("VALEUR_INVALIDE", champ, "Des caractères sont abîmés (encodage).")
         if valeur.startswith(_FORMULE) and champ != "tel":
             raise LigneRefusee("VALEUR_INVALIDE", champ, "La valeur commence comme une formule de tableur.")
@@ -38,11 +44,11 @@ def individu(ligne: Mapping[str, str]) -> str:
     return valeur
 
 
-def un_uuid(ligne: Mapping[str, str], champ: str) -> uuid.UUID:
-    """Return an identifier in the usual form of a UUID."""
+def un_uuid(ligne: Mapping[str, str], champ: str, quoi: str = "L'identifiant") -> uuid.UUID:
+    """Return an identifier in the usual form of a UUID; `quoi` names it in the refusal."""
     valeur = requis(ligne, champ)
     if not _UUID.fullmatch(valeur):
-        raise LigneRefusee("VALEUR_INVALIDE", champ, "L'identifiant n'est pas un UUID.")
+        raise LigneRefusee("VALEUR_INVALIDE", champ, f"{quoi} n'est pas un UUID.")
     return uuid.UUID(valeur)
 
 
@@ -59,7 +65,7 @@ def date(ligne: Mapping[str, str], champ: str) -> dt.date | None:
     valeur = ligne[champ].strip()
     if not valeur:
         return None
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", valeur):
+    if not _DATE.fullmatch(valeur):
         raise LigneRefusee("DATES_INCOHERENTES", champ, "La date s'écrit AAAA-MM-JJ.")
     try:
         return dt.date.fromisoformat(valeur)
@@ -69,7 +75,6 @@ def date(ligne: Mapping[str, str], champ: str) -> dt.date | None:
 
 def date_requise(ligne: Mapping[str, str], champ: str) -> dt.date:
     """Return an ISO date that may not be empty."""
-    requis(ligne, champ)
     trouvee = date(ligne, champ)
     if trouvee is None:
         raise LigneRefusee("CHAMP_OBLIGATOIRE", champ, "Ce champ est obligatoire.")
