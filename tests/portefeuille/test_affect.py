@@ -13,7 +13,6 @@ from viesion_core.acces.perimetre import exiger_dossier
 from viesion_core.actes import annuler_acte
 from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import executer, lire, lire_un, lire_valeur, transaction
-from viesion_core.echanges import depot
 from viesion_core.echanges.depot import Traitement, traiter_depot
 from viesion_core.echanges.envois_fichiers import envoyer
 from viesion_core.echanges.model import FichierVu
@@ -22,6 +21,7 @@ from viesion_core.journal import verifier_chaine
 from viesion_core.parcours.actions_referents import affecter_referent
 from viesion_core.parcours.model import PARCOURS, SaisieAffectation
 from viesion_core.parcours.queries import affectations
+from viesion_core.portefeuille import import_affect
 from viesion_core.portefeuille.actions import accepter, annuler_lot, prendre_en_charge, refuser, terminer
 from viesion_core.portefeuille.model import AffectVue, EtatAffect
 from viesion_core.portefeuille.queries import affects_page, charges
@@ -323,16 +323,16 @@ async def test_a_stop_in_the_middle_of_a_file_repeats_nothing(
     monde: Monde, connu: int, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faites = 0
-    ordinaire = depot._PRENEURS["AFFECT"].__globals__["_avancer"]
+    ordinaire = import_affect.avancer
 
-    async def couper(*arguments: Any) -> None:
+    async def couper(*arguments: Any, **comptes: int) -> None:
         nonlocal faites
         faites += 1
         if faites == 3:
             raise OSError("coupé")
-        await ordinaire(*arguments)
+        await ordinaire(*arguments, **comptes)
 
-    monkeypatch.setitem(depot._PRENEURS["AFFECT"].__globals__, "_avancer", couper)
+    monkeypatch.setattr(import_affect, "avancer", couper)
     lignes = [une_affectation(r) for r in range(1, 6)]
     with pytest.raises(OSError, match="coupé"):
         await prendre(tmp_path, *lignes)

@@ -1,34 +1,25 @@
 """Taking a file: checked, carried out by batches, each a transaction that also moves the file on."""
 
-import asyncio
 import pathlib
-import uuid
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from viesion_core.contexte import Contexte
 from viesion_core.db import (
-    en_json,
-    executer,
     executer_lot,
     identifiants,
     inserer_rangees,
     lire_parmi,
-    lire_un,
     transaction,
 )
-from viesion_core.dossiers.model import DROITS_CLOS, LIBELLE_SOURCE
-from viesion_core.echanges.coffre import chiffrer
+from viesion_core.dossiers.model import DROITS_CLOS
 from viesion_core.echanges.comprehension import Recue, Refus, en_avance, lots
 from viesion_core.echanges.ecriture import Lot
-from viesion_core.echanges.lecture import lignes, lire_controle, verifier
-from viesion_core.echanges.model import Action, Commande, Controle, FichierRefuse, FichierVu, Flux
+from viesion_core.echanges.fichiers import Prise, avancer, prendre, rejeter, remplacer, terminer
+from viesion_core.echanges.lecture import lignes
+from viesion_core.echanges.model import Action, Commande, FichierVu, Flux
 from viesion_core.echanges.nir import Nir, sceller_nir
-from viesion_core.echanges.queries import fichier, fichier_de_rang
 from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
-from viesion_core.erreurs import ErreurMetier
 
 Avancement = Callable[[str, int, int], None]
 
@@ -49,69 +40,20 @@ async def importer_fichier(
     how far the file is are one transaction. `secret` digests the NIR; `cles` encrypt the refused lines and
     the NIR. `suivre` is told, after each batch, the name of the file, how many lines are done and how many there are.
     """
-    controle = lire_controle(chemin)
-    connu = next((f for f in flux if (f.emetteur, f.code) == (controle.emetteur, controle.flux)), None)
-    if connu is None:
-        raise FichierRefuse("EMETTEUR_INCONNU", "Aucun greffon ne connaît cet émetteur ou ce flux.")
-    ctx = msgspec.structs.replace(ctx, nom=LIBELLE_SOURCE.get(connu.emetteur, connu.emetteur))
-    await asyncio.to_thread(verifier, chemin, controle, connu)
-    identifiant, curseur = await _ouvrir(ctx, chemin.name, controle)
-    async with en_avance(lots(lignes(chemin, connu, curseur), connu, ctx)) as suivants:
+    prise = await prendre(ctx, chemin, flux)
+    curseur = prise.curseur
+    async with en_avance(lots(lignes(chemin, prise.flux, curseur), prise.flux, prise.ctx)) as suivants:
         async for lot in suivants:
-            await _executer(ctx, identifiant, connu, curseur, lot, secret, cles)
+            await _executer(prise, curseur, lot, secret, cles)
             curseur += len(lot)
             if suivre is not None:
-                suivre(chemin.name, curseur, controle.nb_lignes)
-    async with transaction():
-        await executer(
-            "UPDATE echange_fichier SET etat = 'TRAITE', fini_le = {} WHERE id = {} AND curseur = recues",
-            ctx.maintenant,
-            identifiant,
-        )
-    return await fichier(identifiant)
+                suivre(chemin.name, curseur, prise.controle.nb_lignes)
+    return await terminer(prise.ctx, prise.identifiant)
 
 
-async def _ouvrir(ctx: Contexte, nom: str, controle: Controle) -> tuple[uuid.UUID, int]:
-    """Record the file, or find it cut in the middle; return its id and how many lines are carried out."""
-    async with transaction():
-        deja = await fichier_de_rang(controle.emetteur, controle.flux, controle.seq)
-        if deja is not None:
-            if deja.etat == "TRAITE" or deja.sha256 != controle.sha256.lower():
-                raise FichierRefuse("DEJA_TRAITE", f"Le fichier de rang {controle.seq} a déjà été reçu.")
-            return deja.id, deja.curseur
-        dernier = await lire_un(
-            "SELECT seq, etat FROM echange_fichier WHERE emetteur = {} AND flux = {} ORDER BY seq DESC LIMIT 1",
-            controle.emetteur,
-            controle.flux,
-        )
-        if dernier is not None and dernier["etat"] != "TRAITE":
-            raise FichierRefuse("SEQUENCE_MANQUANTE", f"Le fichier de rang {dernier['seq']} n'est pas fini.")
-        if dernier is not None and controle.seq < dernier["seq"]:
-            raise FichierRefuse("DEJA_TRAITE", f"Le rang {controle.seq} est dépassé : {dernier['seq']} est traité.")
-        if controle.nature == "DELTA" and dernier is not None and controle.seq != dernier["seq"] + 1:
-            raise FichierRefuse("SEQUENCE_MANQUANTE", f"Le fichier de rang {dernier['seq'] + 1} est attendu d'abord.")
-        identifiant = uuid.uuid4()
-        await executer(
-            """INSERT INTO echange_fichier (id, emetteur, flux, seq, nature, nom, sha256, etat, recu_le, fini_le,
-                recues, creees, modifiees, ignorees, rejetees, curseur)
-            VALUES ({}, {}, {}, {}, {}, {}, {}, 'EN_COURS', {}, NULL, {}, 0, 0, 0, 0, 0)""",
-            identifiant,
-            controle.emetteur,
-            controle.flux,
-            controle.seq,
-            controle.nature,
-            nom[:160],
-            controle.sha256.lower(),
-            ctx.maintenant,
-            controle.nb_lignes,
-        )
-    return identifiant, 0
-
-
-async def _executer(
-    ctx: Contexte, identifiant: uuid.UUID, flux: Flux, curseur: int, lot: Sequence[Recue], secret: str, cles: str
-) -> None:
+async def _executer(prise: Prise, curseur: int, lot: Sequence[Recue], secret: str, cles: str) -> None:
     """Carry out a batch: one transaction, at the end of which the file has moved on by so many lines."""
+    ctx, flux = prise.ctx, prise.flux
     commandes = [(recue, recue.element) for recue in lot if isinstance(recue.element, Commande)]
     rejets = [recue.element for recue in lot if isinstance(recue.element, Refus)]
     comptes = {"creees": 0, "modifiees": 0, "ignorees": 0}
@@ -133,21 +75,9 @@ async def _executer(
             faites.append(commande)
         await ecriture.ecrire()
         await noter_versions(ctx, flux, faites, versions)
-        await _remplacer(flux, {c.id_individu for c in faites} | {r.cle for r in rejets})
-        await _rejeter(ctx, identifiant, flux, rejets, cles)
-        avance = await executer(
-            """UPDATE echange_fichier SET curseur = curseur + {}, creees = creees + {}, modifiees = modifiees + {},
-                ignorees = ignorees + {}, rejetees = rejetees + {} WHERE id = {} AND curseur = {}""",
-            len(lot),
-            comptes["creees"],
-            comptes["modifiees"],
-            comptes["ignorees"],
-            len(rejets),
-            identifiant,
-            curseur,
-        )
-        if avance != 1:
-            raise ErreurMetier("Ce fichier est déjà en cours de traitement.")
+        await remplacer(flux, {c.id_individu for c in faites} | {r.cle for r in rejets})
+        await rejeter(ctx, prise.identifiant, flux, rejets, cles)
+        await avancer(prise.identifiant, curseur, len(lot), **comptes, rejetees=len(rejets))
 
 
 def refus_de(commande: Commande, trouve: Rapprochement) -> tuple[str, str]:
@@ -198,42 +128,3 @@ async def noter_versions(ctx: Contexte, flux: Flux, faites: Sequence[Commande], 
             for id_, c in zip(identifiants(ctx.maintenant), nouvelles, strict=False)
         ],
     )
-
-
-async def _remplacer(flux: Flux, concernees: set[str]) -> None:
-    """A newer message about a person settles the refusals that wait: it took their place."""
-    concernees = concernees - {""}
-    marques = ", ".join("{}" for _ in concernees)
-    if concernees:
-        await executer(
-            f"""UPDATE echange_rejet SET etat = 'REGLE', motif = 'Remplacé par un envoi plus récent',
-                ligne_chiffree = '', version = version + 1
-            WHERE etat = 'A_TRAITER' AND flux = {{}} AND cle IN ({marques})""",
-            flux.code,
-            *concernees,
-        )
-
-
-async def _rejeter(ctx: Contexte, identifiant: uuid.UUID, flux: Flux, rejets: Sequence[Refus], cles: str) -> None:
-    await inserer_rangees(
-        "echange_rejet",
-        (
-            "id", "fichier", "ligne", "id_message", "flux", "cle", "code", "champ", "message", "commande", "empreinte",
-            "candidat", "etat", "motif", "decide_par", "recu_le", "version", "ligne_chiffree",
-        ),
-        [
-            (
-                id_, identifiant, r.rang, r.id_message, flux.code, r.cle, r.code, r.champ, r.message,
-                en_json(msgspec.structs.replace(r.commande, nir=r.nir.chiffre)) if r.commande else None,
-                r.nir.empreinte, r.candidat, "A_TRAITER", "", "", ctx.maintenant, 1,
-                chiffrer(r.ligne, cles) if r.ligne else "",
-            )
-            for id_, r in zip(identifiants(ctx.maintenant), rejets, strict=False)
-        ],
-    )  # fmt: skip
-
-
-# What takes the flows of other rooms (`depot.declarer_preneur`) shares with this one.
-ouvrir_fichier = _ouvrir
-rejeter = _rejeter
-remplacer = _remplacer

@@ -15,7 +15,7 @@ import msgspec
 from viesion_core.contexte import PARIS, Contexte
 from viesion_core.echanges.depot import Traitement, prendre_fichier
 from viesion_core.echanges.lecture import VERSION_SCHEMA
-from viesion_core.echanges.model import Controle, FichierRefuse, Flux
+from viesion_core.echanges.model import Controle, FichierRefuse, Flux, trouver_flux
 
 LIGNES_MAXIMUM = 2_000
 """Lines of one batch: what the API answers in one request; more comes by file."""
@@ -47,10 +47,7 @@ async def prendre_lot(
 
     Raises FichierRefuse before anything is written when the sender, the columns or the size are not right.
     """
-    connu = next((f for f in flux if (f.emetteur, f.code) == (emetteur, code)), None)
-    if connu is None:
-        raise FichierRefuse("EMETTEUR_INCONNU", "Aucun greffon ne connaît cet émetteur ou ce flux.")
-    contenu = await asyncio.to_thread(_contenu, lot, connu)
+    contenu = await asyncio.to_thread(_contenu, lot, trouver_flux(flux, emetteur, code))
     instant = lot.date_generation.astimezone(PARIS)
     coin = dossier / _COIN / uuid.uuid4().hex
     chemin = coin / f"{emetteur}_VIESION_{code}_{lot.nature}_{instant:%Y%m%dT%H%M%S}_{lot.seq}.csv"

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import pkgutil
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -123,6 +123,14 @@ class Flux(msgspec.Struct, frozen=True, kw_only=True):
         except (ImportError, AttributeError) as erreur:
             msg = f"{self.lecteur} est introuvable"
             raise ValueError(msg) from erreur
+
+
+def trouver_flux(flux: Iterable[Flux], emetteur: str, code: str) -> Flux:
+    """Return the flow of a sender; FichierRefuse (EMETTEUR_INCONNU) when no plugin reads it."""
+    connu = next((f for f in flux if (f.emetteur, f.code) == (emetteur, code)), None)
+    if connu is None:
+        raise FichierRefuse("EMETTEUR_INCONNU", "Aucun greffon ne connaît cet émetteur ou ce flux.")
+    return connu
 
 
 @functools.cache

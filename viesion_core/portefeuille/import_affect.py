@@ -4,7 +4,6 @@ The person, the organism, the offre and the référent of a batch are looked up 
 of the organism; it waits there (« À répartir ») until the organism answers.
 """
 
-import asyncio
 import itertools
 import pathlib
 import uuid
@@ -15,17 +14,14 @@ import msgspec
 
 from viesion_core.actes import Acte, acte
 from viesion_core.contexte import Contexte
-from viesion_core.db import executer, lire, lire_un, transaction
-from viesion_core.dossiers.model import LIBELLE_SOURCE
+from viesion_core.db import lire, lire_un, transaction
 from viesion_core.dossiers.tables import Rattachement
-from viesion_core.echanges.actions import ouvrir_fichier, rejeter, remplacer
 from viesion_core.echanges.comprehension import Refus
 from viesion_core.echanges.depot import declarer_preneur
 from viesion_core.echanges.envois_model import AFFECT
-from viesion_core.echanges.lecture import lignes, lire_controle, verifier
-from viesion_core.echanges.model import FichierRefuse, FichierVu, Flux, LigneRefusee
-from viesion_core.echanges.queries import fichier
-from viesion_core.erreurs import ErreurMetier
+from viesion_core.echanges.fichiers import Prise, avancer, prendre, rejeter, remplacer, terminer
+from viesion_core.echanges.lecture import lignes
+from viesion_core.echanges.model import FichierVu, Flux, LigneRefusee
 from viesion_core.portefeuille.actions import detacher
 from viesion_core.portefeuille.model import NATURES, CommandeAffect, EtatAffect
 from viesion_core.portefeuille.tables import AffectationRecue
@@ -45,24 +41,12 @@ class _Connus(msgspec.Struct):
 
 async def importer_affectations(ctx: Contexte, chemin: pathlib.Path, flux: Sequence[Flux]) -> FichierVu:
     """Take a file and its `.ctl`; return its counts, which balance. FichierRefuse before anything is carried out."""
-    controle = lire_controle(chemin)
-    connu = next((f for f in flux if (f.emetteur, f.code) == (controle.emetteur, controle.flux)), None)
-    if connu is None:
-        raise FichierRefuse("EMETTEUR_INCONNU", "Aucun greffon ne connaît cet émetteur ou ce flux.")
-    ctx = msgspec.structs.replace(ctx, nom=LIBELLE_SOURCE.get(connu.emetteur, connu.emetteur))
-    await asyncio.to_thread(verifier, chemin, controle, connu)
-    identifiant, curseur = await ouvrir_fichier(ctx, chemin.name, controle)
-    for lot in _lots(lignes(chemin, connu, curseur), connu):
-        connus = await _connaitre(ctx, [c for _, c in lot if isinstance(c, CommandeAffect)])
+    prise = await prendre(ctx, chemin, flux)
+    for lot in _lots(lignes(chemin, prise.flux, prise.curseur), prise.flux):
+        connus = await _connaitre(prise.ctx, [c for _, c in lot if isinstance(c, CommandeAffect)])
         for rang, lue in lot:
-            await _executer(ctx, identifiant, connu, rang, lue, connus)
-    async with transaction():
-        await executer(
-            "UPDATE echange_fichier SET etat = 'TRAITE', fini_le = {} WHERE id = {} AND curseur = recues",
-            ctx.maintenant,
-            identifiant,
-        )
-    return await fichier(identifiant)
+            await _executer(prise, rang, lue, connus)
+    return await terminer(prise.ctx, prise.identifiant)
 
 
 def _lots(source: Iterable[tuple[int, Mapping[str, str]]], flux: Flux) -> Iterable[list[Lue]]:
@@ -127,15 +111,14 @@ async def _lire(debut: str, valeurs: set[str]) -> list[dict[str, Any]]:
     return await lire(f"{debut} IN ({', '.join('{}' for _ in valeurs)})", *sorted(valeurs))
 
 
-async def _executer(
-    ctx: Contexte, identifiant: uuid.UUID, flux: Flux, rang: int, lue: CommandeAffect | Refus, connus: _Connus
-) -> None:
+async def _executer(prise: Prise, rang: int, lue: CommandeAffect | Refus, connus: _Connus) -> None:
     """Carry out one line, in one transaction that moves the file on by one."""
+    ctx, identifiant, flux = prise.ctx, prise.identifiant, prise.flux
     valeurs = _valeurs(rang, lue, connus) if isinstance(lue, CommandeAffect) else lue
     if isinstance(valeurs, Refus) or isinstance(lue, Refus):
         async with transaction():
             await rejeter(ctx, identifiant, flux, [cast(Refus, valeurs)], cles="")
-            await _avancer(identifiant, rang, "rejetees")
+            await avancer(identifiant, rang - 1, 1, rejetees=1)
         return
     async with acte(ctx, "portefeuille.recevoir", "Affectation reçue", beneficiaire=valeurs["beneficiaire"]) as a:
         connue = await lire_un("SELECT * FROM affectation_recue WHERE id = {}", lue.cle)
@@ -156,7 +139,7 @@ async def _executer(
             if connue is not None and connue["organisme"] != valeurs["organisme"]:
                 await detacher(a, connue["organisme"], valeurs["beneficiaire"], lue.cle)
             await remplacer(flux, {lue.id_individu})
-        await _avancer(identifiant, rang, compte)
+        await avancer(identifiant, rang - 1, 1, **{compte: 1})
 
 
 def _valeurs(rang: int, c: CommandeAffect, connus: _Connus) -> dict[str, Any] | Refus:
@@ -218,16 +201,6 @@ async def _rattacher(a: Acte, numero: int, organisme: uuid.UUID) -> None:
         await a.inserer(Rattachement, valeurs)
     elif ligne["fin"] is not None:
         await a.modifier(Rattachement, ligne["id"], {"fin": None}, version=ligne["version"])
-
-
-async def _avancer(identifiant: uuid.UUID, rang: int, compte: str) -> None:
-    avance = await executer(
-        f"UPDATE echange_fichier SET curseur = curseur + 1, {compte} = {compte} + 1 WHERE id = {{}} AND curseur = {{}}",
-        identifiant,
-        rang - 1,
-    )
-    if avance != 1:
-        raise ErreurMetier("Ce fichier est déjà en cours de traitement.")
 
 
 declarer_preneur(AFFECT, importer_affectations)
