@@ -126,6 +126,20 @@ class RegleAlerte(msgspec.Struct, frozen=True, kw_only=True):
             parametres += valeurs
         return " AND ".join(morceaux), parametres
 
+    def valeurs(self, x: int | None, aujourdhui: dt.date, maintenant: dt.datetime) -> tuple[str, list[Any]]:
+        """Return the columns of what is known for each criterion that shows it, led by a comma, and their parameters.
+
+        `v0` is that of the first criterion (`model_listes.faits` reads them).
+        """
+        valeurs = valeurs_de(self.parametre, x, aujourdhui, maintenant)
+        colonnes, parametres = "", []
+        for rang, critere in enumerate(self.criteres):
+            if critere.valeur:
+                sql, lies = lier(critere.valeur, valeurs)
+                colonnes += f", {sql} AS v{rang}"
+                parametres += lies
+        return colonnes, parametres
+
     def nombre(self, x: int | None) -> int | None:
         """Return the X in force: the user's, between the bounds, else the default; None for a rule without."""
         if self.parametre is None:

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from viesion_core.alertes.model import RegleAlerte
 from viesion_core.dossiers.model import nom_en_usage
 from viesion_core.formats import date, nombre
 from viesion_core.nomenclatures.model import libelle
@@ -78,6 +80,15 @@ class Explication(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SANS_FIN = dt.date(9999, 12, 31)
+
+
+def faits(regle: RegleAlerte, ligne: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return what puts a row in the list, (name, value), from the columns `v0`… of `RegleAlerte.valeurs`."""
+    return tuple(
+        (critere.nom, afficher(ligne[f"v{rang}"], critere.liste))
+        for rang, critere in enumerate(regle.criteres)
+        if critere.valeur
+    )
 
 
 def afficher(valeur: Any, liste: str = "") -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.alertes.model import RegleAlerte, lier, valeurs_de
-from viesion_core.alertes.model_listes import Constat, Explication, LigneAlerte, Reglage, afficher
+from viesion_core.alertes.model_listes import Constat, Explication, LigneAlerte, Reglage, afficher, faits
 from viesion_core.alertes.queries_objets import population_objets
 from viesion_core.contexte import Contexte
 from viesion_core.db import convertir, lire, lire_un, lire_valeur
@@ -130,7 +130,7 @@ async def lignes_alerte(
     total = int(await lire_valeur(f"SELECT count(*) FROM {depuis}", *parametres))
     if (page - 1) * par_page >= total:
         return [], total
-    valeurs, parametres_valeurs = _valeurs(ctx, regle, x)
+    valeurs, parametres_valeurs = regle.valeurs(x, ctx.aujourdhui, ctx.maintenant)
     ordre = TRIS.get(tri, TRIS["nom"])
     depuis, parametres = _population(ctx, regle, x, portefeuille=portefeuille, personne=True)
     lignes = await lire(
@@ -157,10 +157,10 @@ async def expliquer(ctx: Contexte, regle: RegleAlerte, x: int | None, numeros: S
         sql, lies = lier(critere.sql, valeurs)
         colonnes.append(f"CASE WHEN {sql} THEN 1 ELSE 0 END AS c{rang}")
         parametres += lies
-    faits, parametres_faits = _valeurs(ctx, regle, x)
+    connus, parametres_faits = regle.valeurs(x, ctx.aujourdhui, ctx.maintenant)
     condition, parametres_perimetre = condition_perimetre(ctx)
     lignes = await lire(
-        f"""SELECT b.numero, b.nom_naissance, b.nom_usage, b.prenom, {", ".join(colonnes)}{faits}
+        f"""SELECT b.numero, b.nom_naissance, b.nom_usage, b.prenom, {", ".join(colonnes)}{connus}
         FROM beneficiaire b JOIN etat_dossier s ON s.beneficiaire = b.numero
         WHERE b.numero IN ({", ".join("{}" for _ in numeros)}) AND {condition}""",
         *parametres,
@@ -222,25 +222,8 @@ def _depart(ctx: Contexte, portefeuille: bool) -> tuple[list[str], list[Any]]:
     return ["(SELECT r.beneficiaire AS numero FROM rattachement r WHERE r.organisme = {}) n"], [ctx.organisme]
 
 
-def _valeurs(ctx: Contexte, regle: RegleAlerte, x: int | None) -> tuple[str, list[Any]]:
-    """Return the columns of what a person has for each criterion, led by a comma, and their parameters."""
-    valeurs = valeurs_de(regle.parametre, x, ctx.aujourdhui, ctx.maintenant)
-    colonnes, parametres = "", []
-    for rang, critere in enumerate(regle.criteres):
-        if critere.valeur:
-            sql, lies = lier(critere.valeur, valeurs)
-            colonnes += f", {sql} AS v{rang}"
-            parametres += lies
-    return colonnes, parametres
-
-
 def _ligne(regle: RegleAlerte, ligne: Mapping[str, Any]) -> LigneAlerte:
-    faits = tuple(
-        (critere.nom, afficher(ligne[f"v{rang}"], critere.liste))
-        for rang, critere in enumerate(regle.criteres)
-        if critere.valeur
-    )
-    return LigneAlerte(**{champ: ligne[champ] for champ in _CHAMPS}, faits=faits)
+    return LigneAlerte(**{champ: ligne[champ] for champ in _CHAMPS}, faits=faits(regle, ligne))
 
 
 async def _avec_referents(ctx: Contexte, lignes: Sequence[LigneAlerte]) -> list[LigneAlerte]:

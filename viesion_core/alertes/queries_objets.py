@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from viesion_core.alertes.model import RegleAlerte, lier, valeurs_de
-from viesion_core.alertes.model_listes import LigneObjet, afficher
+from viesion_core.alertes.model import RegleAlerte
+from viesion_core.alertes.model_listes import LigneObjet, faits
 from viesion_core.contexte import Contexte
 from viesion_core.db import convertir, lire, lire_valeur
 
@@ -26,7 +26,7 @@ async def lignes_objets(
     total = int(await lire_valeur(f"SELECT count(*) FROM {depuis}", *parametres))
     if regle.objet is None or (page - 1) * par_page >= total:
         return [], total
-    colonnes, lies = _valeurs(ctx, regle, x)
+    colonnes, lies = regle.valeurs(x, ctx.aujourdhui, ctx.maintenant)
     lignes = await lire(
         f"""SELECT o.id, {regle.objet.titre} AS titre, {regle.objet.lien} AS lien{colonnes}
         FROM {depuis} ORDER BY {regle.objet.ordre}, o.id LIMIT {{}} OFFSET {{}}""",
@@ -38,23 +38,7 @@ async def lignes_objets(
     return [_ligne(regle, ligne) for ligne in lignes], total
 
 
-def _valeurs(ctx: Contexte, regle: RegleAlerte, x: int | None) -> tuple[str, list[Any]]:
-    valeurs = valeurs_de(regle.parametre, x, ctx.aujourdhui, ctx.maintenant)
-    colonnes, parametres = "", []
-    for rang, critere in enumerate(regle.criteres):
-        if critere.valeur:
-            sql, lies = lier(critere.valeur, valeurs)
-            colonnes += f", {sql} AS v{rang}"
-            parametres += lies
-    return colonnes, parametres
-
-
 def _ligne(regle: RegleAlerte, ligne: dict[str, Any]) -> LigneObjet:
     libelles = regle.objet.libelles if regle.objet else {}
-    faits = tuple(
-        (critere.nom, afficher(ligne[f"v{rang}"], critere.liste))
-        for rang, critere in enumerate(regle.criteres)
-        if critere.valeur
-    )
-    titre = libelles.get(ligne["titre"], ligne["titre"])
-    return convertir(LigneObjet, {"id": ligne["id"], "titre": titre, "lien": ligne["lien"], "faits": faits})
+    dit = {"titre": libelles.get(ligne["titre"], ligne["titre"]), "faits": faits(regle, ligne)}
+    return convertir(LigneObjet, {"id": ligne["id"], "lien": ligne["lien"], **dit})

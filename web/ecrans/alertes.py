@@ -1,6 +1,6 @@
 """« Infocentre → Alertes »: the rules with their counts, each one's list, the favourites, the X of each user."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
@@ -202,16 +202,9 @@ class AlerteController(Controller):
         donnees: dict[str, Any] = {
             "pourquoi": {explication.numero: explication.constats for explication in pourquoi},
             "gestes": await gestes(page.ctx, regle, x, numeros) if peut_ecrire else {},
-            "alerte": _vue(regle, choisi, None if panne else total),
-            "criteres": [regle.en_clair(critere.libelle, x) for critere in regle.criteres],
-            "parametre": regle.parametre,
-            "x": regle.nombre(x),
-            "regle": regle,
-            "lignes": lignes,
+            **_liste(regle, choisi, lignes, None if panne else total, numero),
             "total": total,
             "panne": panne,
-            "page_courante": numero,
-            "par_page": PAR_PAGE,
             "filtres": {"mien": "1" if portefeuille else "", "tri": tri if tri != "nom" else ""},
             "q": q[:80],
             "explications": await _expliquer(page, regle, x, q),
@@ -221,6 +214,24 @@ class AlerteController(Controller):
         if erreur is not None:
             return await page.rendre_erreurs("alertes/alerte.html", erreur, saisie or {}, **donnees)
         return await page.rendre("alertes/alerte.html", **donnees)
+
+
+def _liste(
+    regle: RegleAlerte, choisi: Reglage | None, lignes: Sequence[Any], total: int | None, numero: int
+) -> dict[str, Any]:
+    """Return what the page of a rule says whatever it finds: the rule in French, its X, a page of its list."""
+    x = choisi.x if choisi else None
+    return {
+        "alerte": _vue(regle, choisi, total),
+        "criteres": [regle.en_clair(critere.libelle, x) for critere in regle.criteres],
+        "parametre": regle.parametre,
+        "x": regle.nombre(x),
+        "regle": regle,
+        "lignes": lignes,
+        "total": total,
+        "page_courante": numero,
+        "par_page": PAR_PAGE,
+    }
 
 
 async def _afficher_objets(
@@ -234,17 +245,7 @@ async def _afficher_objets(
         numero = -(-total // PAR_PAGE)
         lignes, total = await lignes_objets(page.ctx, regle, x, page=numero, par_page=PAR_PAGE)
     journaliser_lecture(page.ctx, "alerte.consulter", regle.code, str(total))
-    donnees: dict[str, Any] = {
-        "alerte": _vue(regle, choisi, total),
-        "criteres": [regle.en_clair(critere.libelle, x) for critere in regle.criteres],
-        "parametre": regle.parametre,
-        "x": regle.nombre(x),
-        "regle": regle,
-        "lignes": lignes,
-        "total": total,
-        "page_courante": numero,
-        "par_page": PAR_PAGE,
-    }
+    donnees = _liste(regle, choisi, lignes, total, numero)
     if erreur is not None:
         return await page.rendre_erreurs("alertes/objets.html", erreur, saisie, **donnees)
     return await page.rendre("alertes/objets.html", **donnees)
