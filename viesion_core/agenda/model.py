@@ -42,14 +42,12 @@ class SaisiePlage(msgspec.Struct, frozen=True, kw_only=True):
     collaborateur: uuid.UUID | None = None
 
 
-class Creneau(msgspec.Struct, frozen=True, kw_only=True):
-    """A slot as lists show it. Instants are UTC; `pris` counts the entretiens that stand."""
+class CreneauPublie(msgspec.Struct, frozen=True, kw_only=True):
+    """What a published slot is, for one person or for several. Instants are UTC; `pris` counts those who hold it."""
 
     id: uuid.UUID
     plage: uuid.UUID
     organisme: uuid.UUID
-    organisme_nom: str
-    organisme_siret: str
     collaborateur: uuid.UUID
     collaborateur_nom: str
     debut: dt.datetime
@@ -57,7 +55,6 @@ class Creneau(msgspec.Struct, frozen=True, kw_only=True):
     titre: str
     lieu: str
     adresse: str
-    vecteur: str
     type: str
     capacite: int
     pris: int
@@ -80,13 +77,21 @@ class Creneau(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def type_libelle(self) -> str:
-        """« Entretien d'accueil »."""
+        """« Entretien d'accueil », « Atelier collectif »."""
         return libelle("TYPE_ENTRETIEN", self.type)
 
     @property
     def lieu_libelle(self) -> str:
         """« Individuel - Physique dans une permanence »; "" when not said."""
         return libelle("LIEU", self.lieu) if self.lieu else ""
+
+
+class Creneau(CreneauPublie, frozen=True, kw_only=True):
+    """A slot as lists and partners read it."""
+
+    organisme_nom: str
+    organisme_siret: str
+    vecteur: str
 
 
 class CreneauPris(ErreurMetier):

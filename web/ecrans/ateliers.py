@@ -7,7 +7,6 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from viesion_core.acces.queries import collaborateurs
 from viesion_core.agenda.actions import liberer_creneau, publier_creneaux
 from viesion_core.agenda.actions_ateliers import (
     annuler_seance,
@@ -20,12 +19,12 @@ from viesion_core.agenda.actions_ateliers import (
 from viesion_core.agenda.model import CAPACITE_MAXIMALE, SEMAINES_MAXIMUM, SaisiePlage
 from viesion_core.agenda.model_ateliers import PORTEES, PRESENCES, SEULE, TYPES
 from viesion_core.agenda.queries_ateliers import PAR_PAGE, en_attente, participants, seance, seances_page
-from viesion_core.contexte import PARIS
 from viesion_core.dossiers.recherche import chercher
 from viesion_core.entretiens.model import DUREE_MAXIMALE
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Introuvable
-from viesion_core.formats import JOURS, date
+from viesion_core.formats import date
 from viesion_core.nomenclatures.model import nomenclature
+from web.ecrans.plages_commun import en_saisie, lire_jours, listes_plage, minutes
 from web.formulaire import Formulaire, lire_formulaire
 from web.garde import LECTEURS_ORGANISME, garder_saisie
 from web.page import Page, PageCourante, retour_interne
@@ -63,9 +62,8 @@ class AtelierController(Controller):
         try:
             fait = await publier_creneaux(page.ctx, _saisie(f))
         except ErreurMetier as erreur:
-            propre = erreur if isinstance(erreur, ErreurSaisie) else ErreurSaisie({"de": erreur.message})
             return await page.rendre_erreurs(
-                "agenda/atelier_nouveau.html", _renommer(propre), f.brut, **await _listes(page)
+                "agenda/atelier_nouveau.html", _renommer(en_saisie(erreur)), f.brut, **await _listes(page)
             )
         return page.rediriger(LISTE, acte=fait.id)
 
@@ -233,9 +231,7 @@ async def _listes(page: Page) -> dict[str, Any]:
     return {
         "types": [(code, nomenclature("TYPE_ENTRETIEN").libelle_de(code)) for code in TYPES],
         "lieux": [(e.code, e.libelle) for e in nomenclature("LIEU").elements if e.code.startswith("COLLECTIF")],
-        "choix": [(c.id, c.nom_complet) for c in await collaborateurs(page.ctx)],
-        "moi": page.ctx.utilisateur,
-        "jours": [(str(n), nom.capitalize()) for n, nom in enumerate(JOURS)],
+        **await listes_plage(page),
         "semaines_maximum": SEMAINES_MAXIMUM,
     }
 
@@ -246,7 +242,7 @@ def _saisie(f: Formulaire) -> SaisiePlage:
     de, jusqua = f.instant("debut", "de", requis=True), f.instant("debut", "a", requis=True)
     valeurs: dict[str, Any] = {
         "titre": f.texte("titre", requis=True, maximum=80),
-        "jours": tuple(sorted({int(j) for j in f.liste("jours") if j in set("0123456")})),
+        "jours": lire_jours(f),
         "type": f.choix("type", TYPES, requis=True),
         "lieu": f.choix("lieu", nomenclature("LIEU").par_code()),
         "adresse": f.texte("adresse", maximum=160),
@@ -261,12 +257,8 @@ def _saisie(f: Formulaire) -> SaisiePlage:
     f.verifier()
     garder_saisie(f, dict.fromkeys(("titre", "adresse"), LECTEURS_ORGANISME))
     assert debut is not None and fin is not None and de is not None and jusqua is not None  # noqa: S101, PT018 - `verifier` has refused empty ones
-    minutes = int((jusqua - de).total_seconds()) // 60
-    local = de.astimezone(PARIS)
-    depart = local.hour * 60 + local.minute
-    return SaisiePlage(
-        debut=debut, fin=fin, de=depart, a=depart + minutes, duree=minutes, vecteur="PHYSIQUE", **valeurs
-    )
+    duree, depart = int((jusqua - de).total_seconds()) // 60, minutes(de)
+    return SaisiePlage(debut=debut, fin=fin, de=depart, a=depart + duree, duree=duree, vecteur="PHYSIQUE", **valeurs)
 
 
 def _renommer(erreur: ErreurSaisie) -> ErreurSaisie:

@@ -12,13 +12,12 @@ from viesion_core.agenda.actions import publier_creneaux, reserver_creneau, reti
 from viesion_core.agenda.model import CAPACITE_MAXIMALE, Creneau, CreneauPris, SaisiePlage
 from viesion_core.agenda.queries import PAR_PAGE, creneau, creneaux_libres, creneaux_publies
 from viesion_core.agenda.queries_ateliers import seances_ouvertes
-from viesion_core.contexte import PARIS
 from viesion_core.entretiens.actions import CONFIRMATION
 from viesion_core.entretiens.model import DUREE_MAXIMALE, DUREE_MINIMALE
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie, Introuvable
-from viesion_core.formats import JOURS
 from viesion_core.nomenclatures.model import nomenclature
 from web.ecrans.dossier_commun import rendre_dossier
+from web.ecrans.plages_commun import en_saisie, lire_jours, listes_plage, minutes
 from web.formulaire import Formulaire, lire_formulaire
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, SUIVI, politique
@@ -39,7 +38,7 @@ class CreneauController(Controller):
     @get()
     async def lister(self, page: PageCourante, de: FromQuery[str] = "", p: FromQuery[int] = 1) -> Response[Any]:
         """Show the slots to come, of the organism or of one collaborateur."""
-        choix = [("", "Tout l'organisme"), *((str(c), nom) for c, nom in await _collaborateurs(page))]
+        choix = [("", "Tout l'organisme"), *((str(c.id), c.nom_complet) for c in await collaborateurs(page.ctx))]
         if de not in dict(choix):
             raise Introuvable
         courante = min(max(p, 1), 10_000)
@@ -67,8 +66,7 @@ class CreneauController(Controller):
         try:
             fait = await publier_creneaux(page.ctx, _saisie(f))
         except ErreurMetier as erreur:
-            propre = erreur if isinstance(erreur, ErreurSaisie) else ErreurSaisie({"de": erreur.message})
-            return await page.rendre_erreurs("agenda/publier.html", propre, f.brut, **await _listes(page))
+            return await page.rendre_erreurs("agenda/publier.html", en_saisie(erreur), f.brut, **await _listes(page))
         return page.rediriger(LISTE, acte=fait.id)
 
     @post("/{identifiant:uuid}/retirer")
@@ -141,19 +139,13 @@ def _raison(erreur: ErreurMetier) -> str:
     return erreur.erreurs.get(CONFIRMATION) or " ".join(erreur.erreurs.values())
 
 
-async def _collaborateurs(page: Page) -> list[tuple[uuid.UUID, str]]:
-    return [(c.id, c.nom_complet) for c in await collaborateurs(page.ctx)]
-
-
 async def _listes(page: Page) -> dict[str, Any]:
     return {
         "listes": {
             liste: [(e.code, e.libelle) for e in nomenclature(liste).elements]
             for liste in ("LIEU", "VECTEUR", "TYPE_ENTRETIEN")
         },
-        "choix": await _collaborateurs(page),
-        "moi": page.ctx.utilisateur,
-        "jours": [(str(n), nom.capitalize()) for n, nom in enumerate(JOURS)],
+        **await listes_plage(page),
     }
 
 
@@ -162,7 +154,7 @@ def _saisie(f: Formulaire) -> SaisiePlage:
     debut, fin = f.date("debut", requis=True), f.date("fin", requis=True)
     de, jusqua = f.instant("debut", "de", requis=True), f.instant("debut", "a", requis=True)
     valeurs: dict[str, Any] = {
-        "jours": tuple(sorted({int(j) for j in f.liste("jours") if j in set("0123456")})),
+        "jours": lire_jours(f),
         "type": f.choix("type", nomenclature("TYPE_ENTRETIEN").par_code(), requis=True),
         "lieu": f.choix("lieu", nomenclature("LIEU").par_code()),
         "vecteur": f.choix("vecteur", nomenclature("VECTEUR").par_code()),
@@ -174,9 +166,4 @@ def _saisie(f: Formulaire) -> SaisiePlage:
     }
     f.verifier()
     assert debut is not None and fin is not None and de is not None and jusqua is not None  # noqa: S101, PT018 - `verifier` has refused empty ones
-    return SaisiePlage(debut=debut, fin=fin, de=_minutes(de), a=_minutes(jusqua), **valeurs)
-
-
-def _minutes(instant: dt.datetime) -> int:
-    local = instant.astimezone(PARIS)
-    return local.hour * 60 + local.minute
+    return SaisiePlage(debut=debut, fin=fin, de=minutes(de), a=minutes(jusqua), **valeurs)
