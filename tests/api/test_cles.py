@@ -11,7 +11,8 @@ from playwright.async_api import expect
 
 from tests.api.aides import client_api, une_cle
 from tests.commandes.aides import Installation
-from tests.navigateur import BUREAU, TELEPHONE, axe, deborde, ouvrir_chromium, ouvrir_contexte, surveiller
+from tests.navigateur import axe, deborde
+from tests.postes import postes
 from tests.serveur import SECRETS, SQLITE, Serveur, requetes, servir
 from viesion_core.contexte import contexte_systeme
 from viesion_core.db import definir_base, executer, lire, lire_un, lire_valeur, ouvrir_base, transaction
@@ -251,19 +252,14 @@ async def test_la_page_des_cles_se_lit_partout(monde: Monde, serveur: Serveur) -
     await revoquer_cle(contexte_systeme(maintenant()), revoquee.id)
     async with transaction():
         await executer("UPDATE partenaire_cle SET vue_le = {} WHERE revoquee_le IS NULL", maintenant())
-    async with ouvrir_chromium() as navigateur:
-        for taille, theme in ((BUREAU, "light"), (TELEPHONE, "dark")):
-            profil = await ouvrir_contexte(navigateur, taille, theme)
-            await serveur.connecter(profil, monde.administrateur)
-            page = await profil.new_page()
-            erreurs = surveiller(page)
-            await page.goto(f"{serveur.url}{PAGE}")
-            await axe(page)
-            assert await deborde(page) == 0
-            await page.get_by_label("Nom", exact=False).first.fill("Solis, recette")
-            await page.get_by_label("Allocataires (ALLOC)").check()
-            await page.get_by_role("button", name="Créer la clé").click()
-            await expect(page.get_by_text("affichées que cette fois")).to_be_visible()
-            await axe(page)
-            assert await deborde(page) == 0
-            assert not erreurs
+    async for poste in postes(serveur, monde.administrateur):
+        page = poste.page
+        await page.goto(f"{serveur.url}{PAGE}")
+        await axe(page)
+        assert await deborde(page) == 0
+        await page.get_by_label("Nom", exact=False).first.fill("Solis, recette")
+        await page.get_by_label("Allocataires (ALLOC)").check()
+        await page.get_by_role("button", name="Créer la clé").click()
+        await expect(page.get_by_text("affichées que cette fois")).to_be_visible()
+        await axe(page)
+        assert await deborde(page) == 0

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.navigateur import BUREAU, TELEPHONE, axe, capture, deborde, ouvrir_chromium, ouvrir_contexte, surveiller
+from tests.postes import lire_ecran, postes
 from tests.serveur import SQLITE, Serveur, requetes
 from tests.web.suivi import Suivi, ouvrir_suivi
 from viesion_core.activites.actions import creer_activite
@@ -97,23 +97,16 @@ async def test_au_clavier_et_sur_tous_les_ecrans(monde: Monde, serveur: Serveur,
     await creer_activite(
         suivi.ctx, SaisieActivite(nature="CONGE", journee=True, debut=suivi.le(0, "00:00"), fin=suivi.le(1, "00:00"))
     )
-    async with ouvrir_chromium() as navigateur:
-        for taille, theme in ((BUREAU, "light"), (TELEPHONE, "dark")):
-            profil = await ouvrir_contexte(navigateur, taille, theme)
-            await serveur.connecter(profil, suivi.ctx)
-            page = await profil.new_page()
-            erreurs = surveiller(page)
-            for nom, adresse in ECRANS.items():
-                await page.goto(f"{serveur.url}{adresse}")
-                await axe(page)
-                assert await deborde(page) == 0
-                await capture(page, f"activites-{nom}-{taille[0]}-{theme}")
-            await expect(page.locator("#agenda-du-jour")).to_contain_text("Réunion")
-            if taille == BUREAU:
-                await page.goto(f"{serveur.url}/agenda?vue=jour")
-                await page.locator(".agenda-evenement a").focus()
-                await page.keyboard.press("Shift+ArrowDown")
-                await expect(page.locator("#toasts")).to_contain_text("de 10\u00a0h\u00a015 à 11\u00a0h\u00a015")
-            assert erreurs == []
+    async for poste in postes(serveur, suivi.ctx):
+        page = poste.page
+        for nom, adresse in ECRANS.items():
+            await page.goto(f"{serveur.url}{adresse}")
+            await lire_ecran(page, f"activites-{nom}-{poste.nom}")
+        await expect(page.locator("#agenda-du-jour")).to_contain_text("Réunion")
+        if poste.bureau:
+            await page.goto(f"{serveur.url}/agenda?vue=jour")
+            await page.locator(".agenda-evenement a").focus()
+            await page.keyboard.press("Shift+ArrowDown")
+            await expect(page.locator("#toasts")).to_contain_text("de 10\u00a0h\u00a015 à 11\u00a0h\u00a015")
     (deplacee,) = [a for a in await activites(suivi.ctx, suivi.aujourdhui, suivi.aujourdhui) if not a.journee]
     assert deplacee.debut == suivi.le(0, "10:15")

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from playwright.async_api import expect
 
-from tests.navigateur import BUREAU, TELEPHONE, axe, capture, deborde, ouvrir_chromium, ouvrir_contexte, surveiller
+from tests.navigateur import axe
+from tests.postes import lire_ecran, postes
 from tests.serveur import SQLITE, Serveur, requetes
 from tests.web.suivi import Suivi, ouvrir_suivi
 from viesion_core.agenda.abonnement import calendrier_de, creer_adresse
@@ -103,21 +104,13 @@ async def test_qui_ne_suit_personne_n_a_pas_d_adresse(monde: Monde, serveur: Ser
 @pytest.mark.navigateur
 @SQLITE
 async def test_la_page_est_accessible_et_l_adresse_se_copie(serveur: Serveur, monde: Monde) -> None:
-    async with ouvrir_chromium() as navigateur:
-        for taille, theme in ((BUREAU, "light"), (TELEPHONE, "dark")):
-            profil = await ouvrir_contexte(navigateur, taille, theme)
-            await profil.grant_permissions(["clipboard-read", "clipboard-write"])
-            await serveur.connecter(profil, monde.referent)
-            page = await profil.new_page()
-            erreurs = surveiller(page)
-            await page.goto(f"{serveur.url}{PAGE}")
-            await axe(page)
-            await page.get_by_role("button", name=re.compile("Créer")).click()
-            await page.get_by_role("button", name=re.compile("Copier")).click()
-            await expect(page.get_by_text("Copié").first).to_be_visible()
-            assert "/agenda/ical/" in await page.evaluate("navigator.clipboard.readText()")
-            await axe(page)
-            assert await deborde(page) == 0
-            await capture(page, f"agenda-abonnement-{theme}")
-            assert erreurs == []
-            await profil.close()
+    async for poste in postes(serveur, monde.referent):
+        page = poste.page
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await page.goto(f"{serveur.url}{PAGE}")
+        await axe(page)
+        await page.get_by_role("button", name=re.compile("Créer")).click()
+        await page.get_by_role("button", name=re.compile("Copier")).click()
+        await expect(page.get_by_text("Copié").first).to_be_visible()
+        assert "/agenda/ical/" in await page.evaluate("navigator.clipboard.readText()")
+        await lire_ecran(page, f"agenda-abonnement-{poste.nom}")

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.navigateur import BUREAU, TELEPHONE, axe, capture, deborde, ouvrir_chromium, ouvrir_contexte, surveiller
+from tests.postes import lire_ecran, postes
 from tests.serveur import SQLITE, Serveur, requetes
 from tests.web.suivi import Suivi, ouvrir_suivi
 from tests.web.test_creneaux import un_jour
@@ -186,30 +186,23 @@ async def test_au_clavier_et_sur_tous_les_ecrans(monde: Monde, serveur: Serveur,
     await monde.dossier(suivi.ctx, nom="Amande", prenom="Dominique")
     ecrans = {"liste": LISTE, "nouveau": f"{LISTE}/nouveau", "seance": f"{LISTE}/{vue.id}"}
     ecrans |= {"presences": f"{LISTE}/{passee.id}", "dossier": f"{suivi.base}/entretiens/creneaux", "accueil": "/"}
-    async with ouvrir_chromium() as navigateur:
-        for taille, theme in ((BUREAU, "light"), (TELEPHONE, "dark")):
-            profil = await ouvrir_contexte(navigateur, taille, theme)
-            await serveur.connecter(profil, suivi.ctx)
-            page = await profil.new_page()
-            erreurs = surveiller(page)
-            for nom, adresse in ecrans.items():
-                await page.goto(f"{serveur.url}{adresse}")
-                await axe(page)
-                assert await deborde(page) == 0
-                await capture(page, f"ateliers-{nom}-{taille[0]}-{theme}")
-            if taille == BUREAU:
-                await page.goto(f"{serveur.url}{LISTE}/{vue.id}")
-                await page.get_by_role("combobox", name="Personne").press_sequentially("aman")
-                await page.get_by_role("option", name=re.compile("AMANDE")).wait_for()
-                await page.keyboard.press("ArrowDown")
-                await page.keyboard.press("Enter")
-                await page.get_by_role("button", name="Inscrire").click()
-                await expect(page.locator("#participants")).to_contain_text("AMANDE Dominique")
-                await page.goto(f"{serveur.url}/agenda?date={vue.jour.isoformat()}")
-                await page.locator(f"a[href='{LISTE}/{vue.id}']").focus()
-                await page.keyboard.press("Shift+ArrowDown")
-                await expect(page.locator("#toasts")).to_contain_text("à 14\u00a0h\u00a015")
-            assert erreurs == []
+    async for poste in postes(serveur, suivi.ctx):
+        page = poste.page
+        for nom, adresse in ecrans.items():
+            await page.goto(f"{serveur.url}{adresse}")
+            await lire_ecran(page, f"ateliers-{nom}-{poste.nom}")
+        if poste.bureau:
+            await page.goto(f"{serveur.url}{LISTE}/{vue.id}")
+            await page.get_by_role("combobox", name="Personne").press_sequentially("aman")
+            await page.get_by_role("option", name=re.compile("AMANDE")).wait_for()
+            await page.keyboard.press("ArrowDown")
+            await page.keyboard.press("Enter")
+            await page.get_by_role("button", name="Inscrire").click()
+            await expect(page.locator("#participants")).to_contain_text("AMANDE Dominique")
+            await page.goto(f"{serveur.url}/agenda?date={vue.jour.isoformat()}")
+            await page.locator(f"a[href='{LISTE}/{vue.id}']").focus()
+            await page.keyboard.press("Shift+ArrowDown")
+            await expect(page.locator("#toasts")).to_contain_text("à 14\u00a0h\u00a015")
 
 
 async def creer_passee(suivi: Suivi) -> Seance:

@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from tests.navigateur import BUREAU, TELEPHONE, axe, capture, deborde, ouvrir_chromium, ouvrir_contexte, surveiller
+from tests.postes import lire_ecran, postes
 from tests.serveur import SQLITE, Serveur, requetes, servir
 from tests.web.suivi import Suivi, ouvrir_suivi
 from viesion_core.convocations.envois import tenir_convocations
@@ -76,21 +76,12 @@ async def test_le_rappel_de_la_veille_se_choisit(monde: Monde, serveur: Serveur)
 @SQLITE
 async def test_l_ecran_se_lit_partout(monde: Monde, serveur: Serveur, suivi: Suivi) -> None:
     await suivi.entretien(2)
-    async with ouvrir_chromium() as navigateur:
-        for taille, theme in ((BUREAU, "light"), (TELEPHONE, "dark")):
-            profil = await ouvrir_contexte(navigateur, taille, theme)
-            await serveur.connecter(profil, suivi.ctx)
-            page = await profil.new_page()
-            erreurs = surveiller(page)
-            await page.goto(f"{serveur.url}{suivi.base}/entretiens")
-            if taille == BUREAU:
-                await page.get_by_role("button", name="Elle accepte les courriels").click()
-                await page.get_by_text("Accord noté le").wait_for()
-            await axe(page)
-            assert await deborde(page) == 0
-            await capture(page, f"convocations-{taille[0]}-{theme}")
-            await page.goto(f"{serveur.url}/agenda/abonnement")
-            await axe(page)
-            assert await deborde(page) == 0
-            await capture(page, f"rappel-{taille[0]}-{theme}")
-            assert erreurs == []
+    async for poste in postes(serveur, suivi.ctx):
+        page = poste.page
+        await page.goto(f"{serveur.url}{suivi.base}/entretiens")
+        if poste.bureau:
+            await page.get_by_role("button", name="Elle accepte les courriels").click()
+            await page.get_by_text("Accord noté le").wait_for()
+        await lire_ecran(page, f"convocations-{poste.nom}")
+        await page.goto(f"{serveur.url}/agenda/abonnement")
+        await lire_ecran(page, f"rappel-{poste.nom}")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.navigateur import BUREAU, TELEPHONE, axe, capture, deborde, ouvrir_chromium, ouvrir_contexte, surveiller
+from tests.postes import lire_ecran, postes
 from tests.serveur import SQLITE, Serveur, requetes
 from tests.web.suivi import Suivi, ouvrir_suivi
 from viesion_core.agenda.actions import publier_creneaux, reserver_creneau
@@ -125,16 +125,8 @@ async def test_les_ecrans_des_creneaux_sont_accessibles(serveur: Serveur, suivi:
         "nouveau": f"{suivi.base}/entretiens/nouveau",
         "grille": f"/agenda?date={un_jour(suivi).isoformat()}",
     }
-    async with ouvrir_chromium() as navigateur:
-        for taille, theme in ((BUREAU, "light"), (TELEPHONE, "dark")):
-            profil = await ouvrir_contexte(navigateur, taille, theme)
-            await serveur.connecter(profil, suivi.ctx)
-            page = await profil.new_page()
-            erreurs = surveiller(page)
-            for nom, adresse in ecrans.items():
-                await page.goto(f"{serveur.url}{adresse}")
-                await axe(page)
-                assert await deborde(page) == 0, nom
-                await capture(page, f"creneaux-{nom}-{theme}")
-            assert erreurs == []
-            await profil.close()
+    async for poste in postes(serveur, suivi.ctx):
+        page = poste.page
+        for nom, adresse in ecrans.items():
+            await page.goto(f"{serveur.url}{adresse}")
+            await lire_ecran(page, f"creneaux-{nom}-{poste.nom}")
