@@ -8,6 +8,7 @@ import pathlib
 import random
 import struct
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -54,10 +55,10 @@ def jpeg(*, exif: bytes = b"") -> bytes:
 
 
 @pytest.mark.parametrize(("fabrique", "sorte"), [(png, "image/png"), (jpeg, "image/jpeg")])
-def test_la_capture_garde_l_image_et_rien_d_autre(fabrique: object, sorte: str) -> None:
+def test_la_capture_garde_l_image_et_rien_d_autre(fabrique: Callable[..., bytes], sorte: str) -> None:
     secret = b"Lieu 43.6N 3.9E, appareil de Camille"
-    nue = fabrique()  # type: ignore[operator]
-    chargee = fabrique(**{"texte" if sorte == "image/png" else "exif": secret})  # type: ignore[operator]
+    nue = fabrique()
+    chargee = fabrique(**{"texte" if sorte == "image/png" else "exif": secret})
     assert secret in chargee
     lue = lire_capture(chargee + b"GIF89a<script>" if sorte == "image/png" else chargee)
     assert (lue.type_mime, lue.contenu) == (sorte, nue)

@@ -10,10 +10,13 @@ import httpx
 from viesion_core.actes import Acte
 from viesion_core.contexte import PARIS, Contexte
 from viesion_core.parcours.actions import enregistrer_contrat
-from viesion_core.parcours.model import SaisieContrat
+from viesion_core.parcours.actions_etapes import enregistrer_etape
+from viesion_core.parcours.model import EtapeResume, SaisieContrat, SaisieEtape
+from viesion_core.parcours.queries import etapes
 from viesion_core.testing import Monde
 
 AUJOURDHUI = dt.datetime.now(PARIS).date()
+MOTIF = "OBJECTIF_DE_L_ETAPE_ATTEINT"
 
 
 def jours(n: int) -> dt.date:
@@ -61,3 +64,16 @@ def texte(reponse: httpx.Response) -> str:
     ):
         mots = mots.replace(code, signe)
     return " ".join(mots.split())
+
+
+def saisie_etape(monde: Monde, entree: uuid.UUID, debut: dt.date, **autres: str) -> dict[str, str]:
+    """Return what the form of a new étape sends."""
+    champs = {"offre_de_service": str(monde.offre_de_service), "dispositif": str(entree), "debut_reel": ecrite(debut)}
+    return champs | autres
+
+
+async def ouvrir_etape(monde: Monde, numero: int, entree: uuid.UUID, debut: dt.date, **autres: Any) -> EtapeResume:
+    """Open an étape of the référent's organism through the core."""
+    valeurs = SaisieEtape(offre_de_service=monde.offre_de_service, dispositif=entree, debut_reel=debut)
+    await enregistrer_etape(monde.referent, numero, valeurs, **autres)
+    return (await etapes(monde.referent, numero))[0]

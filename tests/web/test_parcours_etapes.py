@@ -3,19 +3,18 @@
 import datetime as dt
 import pathlib
 import uuid
-from typing import Any
 
 import pytest
 
 from tests.entretiens.aides import une_saisie
 from tests.extensions.test_registre import extension
 from tests.serveur import Serveur, requetes, servir
-from tests.web.aides_parcours import acte_de, ecrite, jours, ouvrir_dossier, texte
+from tests.web.aides_parcours import MOTIF, acte_de, ecrite, jours, ouvrir_dossier, ouvrir_etape, saisie_etape, texte
 from viesion_core.actes import annuler_acte
 from viesion_core.api import Constat, DossierVu, Gravite, Offre
 from viesion_core.db import executer, transaction
 from viesion_core.entretiens.actions import creer_entretien
-from viesion_core.erreurs import ErreurMetier, ErreurSaisie
+from viesion_core.erreurs import ErreurMetier
 from viesion_core.extensions import Registre
 from viesion_core.organismes.actions import activer_offre
 from viesion_core.organismes.queries import offres_de_service
@@ -26,20 +25,6 @@ from viesion_core.parcours.queries import affectations, etapes
 from viesion_core.testing import Monde
 
 pytestmark = pytest.mark.offre("mos")
-
-MOTIF = "OBJECTIF_DE_L_ETAPE_ATTEINT"
-
-
-def saisie(monde: Monde, entree: uuid.UUID, debut: dt.date, **autres: str) -> dict[str, str]:
-    champs = {"offre_de_service": str(monde.offre_de_service), "dispositif": str(entree), "debut_reel": ecrite(debut)}
-    return champs | autres
-
-
-async def ouvrir(monde: Monde, numero: int, entree: uuid.UUID, debut: dt.date, **autres: Any) -> EtapeResume:
-    """Open an étape of the référent's organism through the core."""
-    valeurs = SaisieEtape(offre_de_service=monde.offre_de_service, dispositif=entree, debut_reel=debut)
-    await enregistrer_etape(monde.referent, numero, valeurs, **autres)
-    return (await etapes(monde.referent, numero))[0]
 
 
 async def ouvrir_ailleurs(monde: Monde, numero: int, entree: uuid.UUID) -> EtapeResume:
@@ -85,7 +70,7 @@ async def test_an_etape_is_created_and_i_am_its_referent(serveur: Serveur, monde
     numero, entree = await ouvrir_dossier(monde)
     adresse = f"/beneficiaires/{numero}/parcours/etapes/nouvelle"
     async with serveur.client(monde.referent) as client:
-        a = acte_de(await client.post(adresse, data=saisie(monde, entree, jours(-10), moi="oui")))
+        a = acte_de(await client.post(adresse, data=saisie_etape(monde, entree, jours(-10), moi="oui")))
         page = await client.get(f"/beneficiaires/{numero}/parcours?acte={a}")
         (etape,) = await etapes(monde.referent, numero)
         assert (etape.nom, etape.debut_reel, etape.fin_reelle) == ("Association Exemple - MOS", jours(-10), None)
@@ -96,7 +81,7 @@ async def test_an_etape_is_created_and_i_am_its_referent(serveur: Serveur, monde
         assert f"/actes/{a}/annuler" in page.text
         await annuler_acte(monde.referent, a)
         assert (await etapes(monde.referent, numero), await affectations(monde.referent, numero)) == ([], [])
-        acte_de(await client.post(adresse, data=saisie(monde, entree, jours(-10))))
+        acte_de(await client.post(adresse, data=saisie_etape(monde, entree, jours(-10))))
     assert await affectations(monde.referent, numero) == []
 
 
@@ -125,7 +110,7 @@ async def test_each_mistake_is_said_beside_its_field(
     serveur: Serveur, monde: Monde, champ: str, autres: dict[str, str], message: str
 ) -> None:
     numero, entree = await ouvrir_dossier(monde)
-    champs = saisie(monde, entree, jours(-10), commentaire="À garder") | autres
+    champs = saisie_etape(monde, entree, jours(-10), commentaire="À garder") | autres
     async with serveur.client(monde.referent) as client:
         refus = await client.post(f"/beneficiaires/{numero}/parcours/etapes/nouvelle", data=champs)
     assert refus.status_code == 422
@@ -138,7 +123,7 @@ async def test_each_mistake_is_said_beside_its_field(
 
 async def test_the_planned_dates_open_when_they_are_to_be_corrected(serveur: Serveur, monde: Monde) -> None:
     numero, entree = await ouvrir_dossier(monde)
-    champs = saisie(monde, entree, jours(-10), debut_prevu=ecrite(jours(5)), fin_prevue="demain")
+    champs = saisie_etape(monde, entree, jours(-10), debut_prevu=ecrite(jours(5)), fin_prevue="demain")
     async with serveur.client(monde.referent) as client:
         refus = await client.post(f"/beneficiaires/{numero}/parcours/etapes/nouvelle", data=champs)
     assert '<details class="deplier" open>' in refus.text
@@ -156,7 +141,7 @@ async def test_only_enabled_and_installed_offres_are_proposed(serveur: Serveur, 
         formulaire = await client.get(adresse)
         assert str(absente) not in formulaire.text
         assert str(finie) not in formulaire.text
-        champs = saisie(monde, entree, jours(-10))
+        champs = saisie_etape(monde, entree, jours(-10))
         for offre, message in ((absente, "n'est plus installée"), (finie, "n'est pas ouverte à Association Exemple")):
             refus = await client.post(adresse, data=champs | {"offre_de_service": str(offre)})
             assert (refus.status_code, message in texte(refus)) == (422, True)
@@ -170,7 +155,7 @@ async def test_only_enabled_and_installed_offres_are_proposed(serveur: Serveur, 
 
 async def test_the_length_of_the_offre_is_said_while_typing_and_on_the_page(serveur: Serveur, monde: Monde) -> None:
     numero, entree = await ouvrir_dossier(monde)
-    await ouvrir(monde, numero, entree, dt.date(2026, 5, 1) if jours(0) > dt.date(2026, 9, 1) else jours(-120))
+    await ouvrir_etape(monde, numero, entree, dt.date(2026, 5, 1) if jours(0) > dt.date(2026, 9, 1) else jours(-120))
     (etape,) = await etapes(monde.referent, numero)
     base = f"/beneficiaires/{numero}/parcours"
     async with serveur.client(monde.referent) as client:
@@ -188,7 +173,7 @@ async def test_the_length_of_the_offre_is_said_while_typing_and_on_the_page(serv
 
 async def test_closing_asks_for_the_end_and_its_motif_and_ends_the_referents(serveur: Serveur, monde: Monde) -> None:
     numero, entree = await ouvrir_dossier(monde)
-    etape = await ouvrir(monde, numero, entree, jours(-50), referent=monde.referent.utilisateur)
+    etape = await ouvrir_etape(monde, numero, entree, jours(-50), referent=monde.referent.utilisateur)
     base = f"/beneficiaires/{numero}/parcours"
     adresse = f"{base}/etapes/{etape.id}/clore"
     async with serveur.client(monde.referent) as client:
@@ -217,7 +202,7 @@ async def test_closing_asks_for_the_end_and_its_motif_and_ends_the_referents(ser
 
 async def test_the_base_too_refuses_an_end_without_its_motif(monde: Monde) -> None:
     numero, entree = await ouvrir_dossier(monde)
-    etape = await ouvrir(monde, numero, entree, jours(-50))
+    etape = await ouvrir_etape(monde, numero, entree, jours(-50))
     with pytest.raises(ErreurMetier, match="se saisissent ensemble"):
         async with transaction():
             await executer("UPDATE etape SET fin_reelle = {} WHERE id = {}", jours(-1), etape.id)
@@ -225,13 +210,13 @@ async def test_the_base_too_refuses_an_end_without_its_motif(monde: Monde) -> No
 
 async def test_an_etape_is_changed_and_two_people_lose_nothing(serveur: Serveur, monde: Monde) -> None:
     numero, entree = await ouvrir_dossier(monde)
-    etape = await ouvrir(monde, numero, entree, jours(-50))
+    etape = await ouvrir_etape(monde, numero, entree, jours(-50))
     adresse = f"/beneficiaires/{numero}/parcours/etapes/{etape.id}"
     async with serveur.client(monde.referent) as elle, serveur.client(monde.collegue) as lui:
         assert "Modifier l'étape" in texte(await elle.get(adresse))
-        leur = saisie(monde, entree, jours(-45), version="1")
+        leur = saisie_etape(monde, entree, jours(-45), version="1")
         acte_de(await lui.post(adresse, data=leur))
-        mienne = saisie(monde, entree, jours(-50), version="1", commentaire="Mon commentaire")
+        mienne = saisie_etape(monde, entree, jours(-50), version="1", commentaire="Mon commentaire")
         conflit = await elle.post(adresse, data=mienne)
         assert conflit.status_code == 409
         lu = texte(conflit)
@@ -244,7 +229,9 @@ async def test_an_etape_is_changed_and_two_people_lose_nothing(serveur: Serveur,
 
 async def test_an_etape_is_deleted_only_when_nothing_hangs_on_it(serveur: Serveur, monde: Monde) -> None:
     numero, entree = await ouvrir_dossier(monde)
-    etape = await ouvrir(monde, numero, entree, dt.date(2026, 11, 1) if jours(0) > dt.date(2026, 11, 1) else jours(-9))
+    etape = await ouvrir_etape(
+        monde, numero, entree, dt.date(2026, 11, 1) if jours(0) > dt.date(2026, 11, 1) else jours(-9)
+    )
     base = f"/beneficiaires/{numero}/parcours"
     supprimer = f"{base}/etapes/{etape.id}/supprimer"
     async with serveur.client(monde.referent) as client:
@@ -275,7 +262,7 @@ async def test_another_organisms_etape_is_read_not_written(serveur: Serveur, mon
         assert "Relais vers le PSME" in texte(lecture)
         assert "ESSAI Sacha" in texte(lecture)
         assert 'name="debut_reel"' not in lecture.text
-        champs = saisie(monde, entree, jours(-30), version="1")
+        champs = saisie_etape(monde, entree, jours(-30), version="1")
         assert (await client.get(f"{adresse}/clore")).status_code == 403
         for suite, donnees in (("", champs), ("/clore", {"version": "1"}), ("/supprimer", {"version": "1"})):
             refus = await client.post(f"{adresse}{suite}", data=donnees)
@@ -317,7 +304,7 @@ async def test_the_plugin_of_the_offre_blocks_or_warns_once(
         serveur.client(monde.referent) as client,
     ):
         adresse = f"/beneficiaires/{numero}/parcours/etapes/nouvelle"
-        champs = saisie(monde, entree, jours(-10))
+        champs = saisie_etape(monde, entree, jours(-10))
         refus = await client.post(adresse, data=champs | {"commentaire": "refuser"})
         assert (refus.status_code, f"Refus du dossier {numero}." in texte(refus)) == (422, True)
         avis = await client.post(adresse, data=champs)
@@ -345,7 +332,7 @@ async def test_a_plugin_that_fails_blocks_and_is_named(adresse_base: str, monde:
         page = await client.get(f"/beneficiaires/{numero}/parcours")
         assert page.status_code == 200
         adresse = f"/beneficiaires/{numero}/parcours/etapes/nouvelle"
-        refus = await client.post(adresse, data=saisie(monde, entree, jours(-10)))
+        refus = await client.post(adresse, data=saisie_etape(monde, entree, jours(-10)))
     registre.fermer()
     assert refus.status_code == 422
     assert "L'extension essai est en défaut (controler_etape)" in texte(refus)
@@ -356,7 +343,7 @@ async def test_an_etape_stays_editable_when_its_plugin_is_gone(
     adresse_base: str, monde: Monde, tmp_path: pathlib.Path
 ) -> None:
     numero, entree = await ouvrir_dossier(monde)
-    etape = await ouvrir(monde, numero, entree, jours(-50))
+    etape = await ouvrir_etape(monde, numero, entree, jours(-50))
     registre = Registre.composer([])
     async with (
         servir(adresse_base, tmp_path / "donnees", registre) as serveur,
@@ -377,62 +364,9 @@ async def test_the_page_takes_as_many_queries_for_twenty_etapes(serveur: Serveur
     async with serveur.client(monde.referent) as client:
         await client.get("/")
         for n in range(20):
-            await ouvrir(monde, numero, entree, jours(-100 + n), referent=monde.collegue.utilisateur)
+            await ouvrir_etape(monde, numero, entree, jours(-100 + n), referent=monde.collegue.utilisateur)
             if n in (0, 19):
                 page = await client.get(f"/beneficiaires/{numero}/parcours")
                 comptes.append(requetes(page))
     assert comptes[0] == comptes[1] <= 12
     assert page.text.count('class="carte etape') == 20
-
-
-async def test_the_capacity_of_the_convention_warns_once_and_never_blocks(serveur: Serveur, monde: Monde) -> None:
-    await _capacite(monde, 1)
-    premier, entree = await ouvrir_dossier(monde)
-    etape = await ouvrir(monde, premier, entree, jours(-20))
-    numero, entree = await ouvrir_dossier(monde)
-    base = f"/beneficiaires/{numero}/parcours/etapes"
-    dit = "La capacité de la convention est atteinte : 1 personne suivie pour 1 prévue."
-    async with serveur.client(monde.referent) as client:
-        parametres = {"offre_de_service": str(monde.offre_de_service), "debut_reel": ecrite(jours(-10))}
-        apercu = await client.get(f"{base}/apercu", params=parametres)
-        assert dit in texte(apercu)
-        assert requetes(apercu) <= 4
-        champs = saisie(monde, entree, jours(-10))
-        refus = await client.post(f"{base}/nouvelle", data=champs)
-        assert (refus.status_code, dit in texte(refus)) == (422, True)
-        acte_de(await client.post(f"{base}/nouvelle", data=champs | {"avertissements_lus": dit}))
-        modifiee = await client.get(f"/beneficiaires/{premier}/parcours/etapes/{etape.id}")
-        assert dit not in texte(modifiee), "this étape is one of those that are counted"
-    async with serveur.client(monde.administrateur) as client:
-        fiche = await client.get(f"/administration/organismes/{monde.organisme}")
-        assert "2 sur 1\u00a0personne" in fiche.text
-        assert "Dépassée" in fiche.text
-
-
-async def test_there_is_room_again_once_an_etape_is_over(serveur: Serveur, monde: Monde) -> None:
-    await _capacite(monde, 1)
-    numero, entree = await ouvrir_dossier(monde)
-    etape = await ouvrir(monde, numero, entree, jours(-20))
-    (offre,) = await offres_de_service(monde.organisme)
-    assert (offre.suivis, offre.complete) == (1, True)
-    async with transaction():
-        await executer("UPDATE etape SET fin_reelle = {}, motif_fin = {} WHERE id = {}", jours(-1), MOTIF, etape.id)
-    (offre,) = await offres_de_service(monde.organisme)
-    assert (offre.suivis, offre.complete) == (0, False)
-
-
-async def _capacite(monde: Monde, capacite: int) -> None:
-    async with transaction():
-        await executer("UPDATE offre_de_service SET capacite = {} WHERE id = {}", capacite, monde.offre_de_service)
-
-
-async def test_a_convention_is_refused_on_an_unknown_territoire_or_over_another(monde: Monde) -> None:
-    valeurs: dict[str, Any] = {"offre": "MOS", "libelle": "MOS"}
-    with pytest.raises(ErreurSaisie) as refus:
-        await activer_offre(monde.systeme, monde.organisme, territoire="Lune", debut=jours(0), **valeurs)
-    assert "Montpellier" in refus.value.erreurs["territoire"]
-    valeurs["territoire"] = "Montpellier"
-    await activer_offre(monde.systeme, monde.organisme, debut=jours(100), **valeurs)
-    await activer_offre(monde.systeme, monde.organisme, debut=jours(0), fin=jours(99), **valeurs)
-    with pytest.raises(ErreurSaisie):
-        await activer_offre(monde.systeme, monde.organisme, debut=jours(50), fin=jours(60), **valeurs)

@@ -18,7 +18,7 @@ def individu(rang: int) -> str:
 def ligne(graine: int, rang: int, version: int) -> dict[str, str]:
     """Return what Solis says of a person at a version: opened by the first one, moved house by each later one."""
     r = random.Random(f"{graine}/{rang}")  # noqa: S311  # invented people: nothing is secret
-    ici = random.Random(f"{graine}/{rang}/{version}")  # noqa: S311
+    ici = random.Random(f"{graine}/{rang}/{version}")  # noqa: S311  # invented people: nothing is secret
     commune, postal = ici.choice(_COMMUNES)
     valeurs = {
         "id_message": str(uuid.uuid5(uuid.NAMESPACE_OID, f"simulateur/{graine}/{rang}/{version}")),
