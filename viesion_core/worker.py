@@ -17,6 +17,7 @@ from viesion_core.contexte import PARIS, contexte_systeme
 from viesion_core.convocations.envois import rappeler, tenir_convocations
 from viesion_core.courriels.envoi import Transport, TransportDossier, TransportSmtp, envoyer_courriels
 from viesion_core.db import verrou
+from viesion_core.db.chargement import analyser
 from viesion_core.echanges.coffre import sceller_restes
 from viesion_core.echanges.depot import traiter_depot
 from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
@@ -159,6 +160,7 @@ class Worker:
     async def _verifier(self, maintenant: dt.datetime) -> int:
         """Compare the state of the alerts at the first turn of the night; return how many dossiers were mended.
 
+        The engine counts its rows first, so that its plans follow a base that grows.
         The contracts whose last day has passed are told to the partners as ended, too. A worker that starts in the day
         waits for the next night: the check reads every dossier.
         """
@@ -166,6 +168,7 @@ class Worker:
         if ici.hour != HEURE_VERIFICATION or self._verifie_le == ici.date():
             return 0
         self._verifie_le = ici.date()
+        await analyser()
         clos = await clore_contrats_echus(contexte_systeme(maintenant))
         return clos + await verifier_etats()
 

@@ -1,4 +1,7 @@
-"""Filling big tables from empty: their indexes are put aside and made again at the end, several times quicker."""
+"""Filling big tables from empty: their indexes are put aside and made again at the end, several times quicker.
+
+What the engine knows of what it holds is counted again here too.
+"""
 
 import contextlib
 from collections.abc import AsyncIterator, Collection
@@ -70,3 +73,14 @@ async def sans_declencheurs(prefixe: str, tables: Collection[str]) -> AsyncItera
                 await executer(
                     ligne["definition"] if sqlite else f"ALTER TABLE {ligne['nom_table']} ENABLE TRIGGER {ligne['nom']}"
                 )
+
+
+async def analyser() -> None:
+    """Let the engine count what it holds: its plans are those of a base in use.
+
+    SQLite never does it by itself; PostgreSQL does, but later than the first screen after a big filling.
+    """
+    async with transaction():
+        if base_courante().dialecte == "sqlite":  # the other connections read the counts again when the schema moves
+            await executer("DROP TABLE IF EXISTS sqlite_stat1")
+        await executer("ANALYZE")

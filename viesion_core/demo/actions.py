@@ -13,8 +13,8 @@ from viesion_core.acces.tables import Utilisateur
 from viesion_core.actes.tables import Acte
 from viesion_core.alertes.etat import etats_en_bloc
 from viesion_core.contexte import Contexte, contexte_systeme
-from viesion_core.db import base_courante, executer, inserer_lot, lire, lire_valeur, transaction
-from viesion_core.db.chargement import sans_index
+from viesion_core.db import base_courante, inserer_lot, lire, lire_valeur, transaction
+from viesion_core.db.chargement import analyser, sans_index
 from viesion_core.demo.activites import occuper
 from viesion_core.demo.ateliers import reunir
 from viesion_core.demo.bilans import Questionnaires, evaluer
@@ -86,7 +86,7 @@ async def construire_demo(p: Parametres, registre: Registre, avancer: Avancer = 
         await _ecrire_journal(journal)
         await _renumeroter()
         await _marquer(p, FIN)
-    await _analyser()
+    await analyser()
 
 
 def _dossiers(p: Parametres, monde: Monde, personnes: Sequence[Personne], questionnaires: Questionnaires) -> Lot:
@@ -140,12 +140,6 @@ async def _renumeroter() -> None:
         await lire_valeur(
             "SELECT setval(pg_get_serial_sequence('beneficiaire', 'numero'), max(numero)) FROM beneficiaire"
         )
-
-
-async def _analyser() -> None:
-    """Let the engine count what it holds: its plans are those of a base in use."""
-    async with transaction():
-        await executer("ANALYZE")
 
 
 async def _marquer(p: Parametres, nature: str) -> None:
