@@ -1,6 +1,7 @@
 """Runs the benchmark: builds what is missing, measures, prints the table, writes the results."""
 
 import asyncio
+import logging
 import os
 import pathlib
 import platform
@@ -29,6 +30,7 @@ SUJETS = [*ecrans.SUJETS, *alertes.SUJETS, *extensions.SUJETS, *pilotage.SUJETS,
 def main(personnes: tuple[int, ...], moteurs: tuple[str, ...], noms: tuple[str, ...], essais: int) -> None:
     """Measure VieSion on this machine."""
     DOSSIER.mkdir(exist_ok=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     retenus = list(moteurs) or ["sqlite", *(["postgresql"] if asyncio.run(_postgresql_repond()) else [])]
     mesures: list[Mesure] = []
     for moteur in retenus:
