@@ -13,6 +13,8 @@ import msgspec
 from cryptography.fernet import Fernet
 
 MODES = ("production", "demo", "test")
+FICHIER, API, LES_DEUX = "fichier", "api", "les-deux"
+_ENVOIS = re.compile(rf"[A-Z_]{{2,20}}=(?:{FICHIER}|{API}|{LES_DEUX})")
 
 
 class ErreurReglage(Exception):
@@ -26,7 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     address that mails carry, never taken from a request. `secret` signs and digests; `cle_echanges` encrypts the
     files of partners that are kept (several keys parted by commas: the first encrypts, all decrypt). `sftp_…`: the
     server where partners lay and find their files, our private key (a file), the public key of the server, the folder
-    there. `hote`, `port`: where the server listens. Durations of sessions are idle and absolute.
+    there. `envois`: how each flow goes to the partners (« CONTRAT=api,AFFECT=fichier »), both ways unless it says.
+    `hote`, `port`: where the server listens. Durations of sessions are idle and absolute.
     """
 
     base: str = "sqlite:///donnees/viesion.sqlite"
@@ -43,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sftp_cle: pathlib.Path = pathlib.Path("")
     sftp_cle_hote: str = ""
     sftp_dossier: str = "."
+    envois: str = ""
     smtp_hote: str = ""
     smtp_port: int = 587
     smtp_utilisateur: str = ""
@@ -75,6 +79,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def dossier_echanges(self) -> pathlib.Path:
         """Where partners lay their files (in) and find the answers (ack, rejets, archive)."""
         return self.donnees / "echanges"
+
+    def part_par(self, flux: str, voie: str) -> bool:
+        """Whether the messages of a flow go to the partners that way (FICHIER, API)."""
+        choisies = dict(choix.split("=") for choix in self.envois.replace(" ", "").split(",") if choix)
+        return choisies.get(flux, LES_DEUX) in (voie, LES_DEUX)
 
     @property
     def duree_session_inactive(self) -> dt.timedelta:
@@ -130,6 +139,11 @@ def _verifier(settings: Settings) -> None:
         )
     if settings.secret and settings.secret in settings.cle_echanges.split(","):
         raise ErreurReglage("VIESION_CLE_ECHANGES et VIESION_SECRET sont deux valeurs différentes.")
+    if not all(_ENVOIS.fullmatch(choix) for choix in settings.envois.replace(" ", "").split(",") if choix):
+        raise ErreurReglage(
+            "VIESION_ENVOIS dit comment part chaque flux (fichier, api ou les-deux), par exemple "
+            "CONTRAT=api,AFFECT=fichier."
+        )
     if settings.sftp_hote:
         _verifier_sftp(settings)
     if not 1 <= settings.port <= 65_535:

@@ -26,7 +26,7 @@ from viesion_core.echanges.sftp import synchroniser
 from viesion_core.extensions import Registre
 from viesion_core.organismes.queries import offres_actives
 from viesion_core.parcours.envois import clore_contrats_echus
-from viesion_core.settings import Settings
+from viesion_core.settings import FICHIER, Settings
 
 PERIODE = 1.0
 PERIODE_CONVOCATIONS = dt.timedelta(seconds=10)
@@ -132,9 +132,10 @@ class Worker:
         flux = self.registre.envois()
         if not flux:
             return 0
+        par_fichier = [f for f in flux if self.settings.part_par(f.code, FICHIER)]
         ctx, dossier = contexte_systeme(maintenant), self.settings.dossier_echanges
         lues = await lire_reponses(ctx, dossier, self.settings.cle_echanges)
-        return lues + await envoyer(ctx, dossier, flux)
+        return lues + await envoyer(ctx, dossier, par_fichier)
 
     async def _convoquer(self, maintenant: dt.datetime) -> int:
         """Queue the convocations and reminders that are due; looked at every few seconds, not at each turn."""

@@ -57,6 +57,8 @@ DEPARTEMENT = Politique("département", frozenset({Role.PILOTE}))
 ADMINISTRATION = Politique("administration", frozenset({Role.ADMINISTRATEUR}))
 CLE_PARTENAIRE = Politique("clé", frozenset(), cle=True)
 CLE_ALLOC = Politique("clé, alloc", frozenset(), cle=True, portee=Portee.ALLOC)
+CLE_AFFECT = Politique("clé, affect", frozenset(), cle=True, portee=Portee.AFFECT)
+CLE_CONTRAT = Politique("clé, contrat", frozenset(), cle=True, portee=Portee.CONTRAT)
 CLE_CRENEAUX = Politique("clé, créneaux", frozenset(), cle=True, portee=Portee.CRENEAUX)
 SIGNATURE_CRENEAUX = Politique("signature, créneaux", frozenset(), signee=True, portee=Portee.CRENEAUX)
 

@@ -189,13 +189,19 @@ async def test_la_description_dit_chaque_route_et_elle_seule(serveur: Serveur) -
             "/etat",
             "/alloc/lots",
             "/alloc/lots/{seq}",
+            "/affect/accuses",
+            "/affect/lots",
+            "/affect/lots/{seq}",
+            "/affect/messages",
+            "/contrat/accuses",
+            "/contrat/messages",
             "/creneaux",
             "/rdv",
             "/rdv/{uuid_resa}",
             "/webhooks/rdv-insertion/{cle}/{siret}",
         )
     }
-    assert {"LotAlloc", "Accuse", "CreneauLu", "RdvLu", "Probleme", "DemandeRdv"} <= set(lue["components"]["schemas"])
+    assert {"LotLignes", "Accuse", "CreneauLu", "RdvLu", "Probleme", "DemandeRdv"} <= set(lue["components"]["schemas"])
     assert lue["components"]["securitySchemes"]["cle"]["scheme"] == "bearer"
 
 

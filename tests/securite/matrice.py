@@ -29,14 +29,18 @@ PERMIS: Mapping[str, frozenset[str]] = {
     "administration": frozenset({"administrateur"}),
     "clé": frozenset(),
     "clé, alloc": frozenset(),
+    "clé, affect": frozenset(),
+    "clé, contrat": frozenset(),
     "clé, créneaux": frozenset(),
     "signature, créneaux": frozenset(),
 }
 """Who may call the routes of each policy: written here a second time, so that a change of one is seen."""
 
 CLES: Mapping[str, frozenset[str]] = {
-    "clé": frozenset({"alloc", "creneaux"}),
+    "clé": frozenset({"alloc", "affect", "contrat", "creneaux"}),
     "clé, alloc": frozenset({"alloc"}),
+    "clé, affect": frozenset({"affect"}),
+    "clé, contrat": frozenset({"contrat"}),
     "clé, créneaux": frozenset({"creneaux"}),
 }
 """Which keys open the routes of the partners: none opens a screen, and no session opens these."""

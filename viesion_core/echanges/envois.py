@@ -11,8 +11,8 @@ from viesion_core.erreurs import ErreurMetier, Interdit, Introuvable
 from viesion_core.journal import journaliser_acte
 
 _INSERER = """INSERT INTO echange_envoi (id, flux, cle, version_message, beneficiaire, donnees, echeance, etat,
-        cree_le, tentatives, prochain_essai, code, motif, id_externe)
-    VALUES ({}, {}, {}, {}, {}, {}, {}, 'A_ENVOYER', {}, 0, {}, '', '', '')"""
+        cree_le, tentatives, prochain_essai, code, motif, id_externe, destinataire)
+    VALUES ({}, {}, {}, {}, {}, {}, {}, 'A_ENVOYER', {}, 0, {}, '', '', '', {})"""
 
 
 async def deposer_envois(flux: str, depots: Sequence[ADeposer], maintenant: dt.datetime) -> None:
@@ -42,7 +42,7 @@ async def deposer_envois(flux: str, depots: Sequence[ADeposer], maintenant: dt.d
         [
             (
                 uuid.uuid4(), flux, d.cle, derniere.get(d.cle, 0) + 1, d.beneficiaire, en_json(d.donnees), d.echeance,
-                maintenant, maintenant,
+                maintenant, maintenant, d.destinataire,
             )
             for d in depots
         ],
@@ -73,23 +73,25 @@ async def renvoyer(ctx: Contexte, identifiant: uuid.UUID) -> None:
             beneficiaire=refuse["beneficiaire"],
             donnees=refuse["donnees"],
             echeance=refuse["echeance"],
+            destinataire=refuse["destinataire"],
         )
         await deposer_envois(refuse["flux"], [depot], ctx.maintenant)
         await journaliser_acte(ctx, "envoi.renvoyer", "dossier", str(refuse["beneficiaire"]), None)
 
 
-async def acquitter(ctx: Contexte, reponses: Sequence[ReponseMessage]) -> int:
+async def acquitter(ctx: Contexte, reponses: Sequence[ReponseMessage], flux: str = "") -> int:
     """Store what a partner answers, whatever the way it came by; return how many messages it settled.
 
-    The first answer stays: an answer given again, or about a message or a version that is not ours, changes nothing.
-    The older versions of a key that still waited are replaced.
+    The first answer stays: an answer given again, or about a message or a version that is not ours (nor of `flux`, when
+    it is given), changes nothing. The older versions of a key that still waited are replaced.
     """
     regles = 0
     async with transaction():
         for r in reponses:
             regles += await executer(
                 """UPDATE echange_envoi SET etat = {}, repondu_le = {}, code = {}, motif = {}, id_externe = {}
-                WHERE id = {} AND version_message = {} AND etat IN ('A_ENVOYER', 'ENVOYE')""",
+                WHERE id = {} AND version_message = {} AND etat IN ('A_ENVOYER', 'ENVOYE')
+                    AND ({} = '' OR flux = {})""",
                 str(EtatEnvoi.ACQUITTE if r.accepte else EtatEnvoi.REFUSE),
                 ctx.maintenant,
                 r.code[:20],
@@ -97,6 +99,8 @@ async def acquitter(ctx: Contexte, reponses: Sequence[ReponseMessage]) -> int:
                 r.id_externe[:40],
                 r.id_message,
                 r.version,
+                flux,
+                flux,
             )
         await executer_lot(
             """UPDATE echange_envoi SET etat = 'REMPLACE', repondu_le = {}

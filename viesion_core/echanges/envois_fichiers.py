@@ -22,16 +22,10 @@ from viesion_core.contexte import PARIS, Contexte
 from viesion_core.db import declarer_contraintes, en_json, executer, executer_lot, lire, lire_valeur, transaction
 from viesion_core.echanges.coffre import sceller
 from viesion_core.echanges.envois import acquitter
-from viesion_core.echanges.envois_model import (
-    ATTENTE_IDENTIFIANT,
-    FluxSortant,
-    Message,
-    ReponseFichier,
-    prochain_essai,
-)
+from viesion_core.echanges.envois_model import FluxSortant, ReponseFichier, prochain_essai
+from viesion_core.echanges.envois_redaction import SANS_REPONSE, rediger, trace
 from viesion_core.echanges.lecture import VERSION_SCHEMA
 from viesion_core.journal import journaliser_reprise
-from viesion_core.journal.model import Ligne
 
 TAILLE_SORTIE = 1_000
 EMETTEUR = "VIESION"
@@ -56,17 +50,16 @@ async def _composer(ctx: Contexte, flux: FluxSortant) -> bool:
     """Decide the next file of a flow: its rank, its messages and their lines; False when nothing is due."""
     async with transaction():
         lignes = await lire(
-            """SELECT e.id, e.cle, e.version_message, e.beneficiaire, e.donnees, e.cree_le, e.tentatives, b.id_individu
-            FROM echange_envoi e JOIN beneficiaire b ON b.numero = e.beneficiaire
-            WHERE e.flux = {} AND e.etat IN ('A_ENVOYER', 'ENVOYE') AND e.prochain_essai <= {}
-            ORDER BY e.prochain_essai, e.cree_le, e.version_message LIMIT {}""",
+            f"""{SANS_REPONSE} AND e.prochain_essai <= {{}}
+            ORDER BY e.prochain_essai, e.cree_le, e.version_message LIMIT {{}}""",
             flux.code,
+            flux.destinataire,
             ctx.maintenant,
             TAILLE_SORTIE,
         )
         if not lignes:
             return False
-        prets = await _rediger(ctx, flux, lignes)
+        prets = await rediger(ctx, flux, lignes)
         if not prets:
             return True
         sortie = uuid.uuid4()
@@ -88,39 +81,8 @@ async def _composer(ctx: Contexte, flux: FluxSortant) -> bool:
             "UPDATE echange_envoi SET sortie = {}, ligne = {} WHERE id = {}",
             [(sortie, en_json(texte), li["id"]) for li, texte in prets],
         )
-        await journaliser_reprise([_trace(ctx, li["beneficiaire"]) for li, _ in prets])
+        await journaliser_reprise([trace(ctx, li["beneficiaire"]) for li, _ in prets])
     return True
-
-
-async def _rediger(
-    ctx: Contexte, flux: FluxSortant, lignes: Sequence[dict[str, Any]]
-) -> list[tuple[dict[str, Any], dict[str, str]]]:
-    """Return the messages that can leave with their lines; a person not known yet waits, a bad wording is refused."""
-    prets, attendent, refuses = [], [], []
-    for li in lignes:
-        if li["id_individu"] is None:
-            attendent.append((ctx.maintenant + ATTENTE_IDENTIFIANT, li["id"]))
-            continue
-        message = Message(
-            id_message=li["id"],
-            version=li["version_message"],
-            horodatage=li["cree_le"].astimezone(PARIS),
-            cle=li["cle"],
-            id_individu=li["id_individu"],
-            donnees=li["donnees"],
-        )
-        try:
-            prets.append((li, flux.rediger(message)))
-        except Exception:  # what a plugin raises is its own: the message is refused by name, the others leave
-            _LOG.exception("the message %s could not be worded", li["id"])
-            refuses.append((ctx.maintenant, "Le message n'a pas pu être rédigé par le pont.", li["id"]))
-    await executer_lot("UPDATE echange_envoi SET prochain_essai = {} WHERE id = {}", attendent)
-    await executer_lot(
-        """UPDATE echange_envoi SET etat = 'REFUSE', code = 'VALEUR_INVALIDE', repondu_le = {}, motif = {}
-        WHERE id = {}""",
-        refuses,
-    )
-    return prets
 
 
 async def _ecrire_sorties(ctx: Contexte, dossier: pathlib.Path, flux: Sequence[FluxSortant]) -> int:
@@ -224,18 +186,3 @@ def _ranger_sortie(dossier: pathlib.Path, nom: str, cles: str) -> None:
 def _deplacer(chemin: pathlib.Path, ou: pathlib.Path) -> None:
     ou.mkdir(parents=True, exist_ok=True)
     chemin.replace(ou / chemin.name)
-
-
-def _trace(ctx: Contexte, numero: int) -> Ligne:
-    return Ligne(
-        at=ctx.maintenant,
-        utilisateur=None,
-        organisme=None,
-        role=str(ctx.role),
-        operation="envoi.transmettre",
-        objet="dossier",
-        cle=str(numero),
-        acte=None,
-        motif="",
-        adresse=ctx.adresse,
-    )

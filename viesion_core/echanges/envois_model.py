@@ -40,12 +40,14 @@ class ADeposer(msgspec.Struct, frozen=True, kw_only=True):
     """What a room wants told to the partners about one of its rows.
 
     `donnees`: plain values (texts, numbers, ISO dates). `echeance`: the last day on which it stays true by itself.
+    `destinataire`: the partner that it is for, "" for the one that takes the flow.
     """
 
     cle: uuid.UUID
     beneficiaire: int
     donnees: dict[str, Any]
     echeance: dt.date | None = None
+    destinataire: str = ""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

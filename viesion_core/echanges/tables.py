@@ -102,3 +102,4 @@ class EchangeEnvoi(Table, tablename="echange_envoi"):
     code = Varchar(length=20)
     motif = Varchar(length=300)
     id_externe = Varchar(length=40)
+    destinataire = Varchar(length=20)

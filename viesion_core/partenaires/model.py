@@ -23,11 +23,15 @@ class Portee(enum.StrEnum):
     """What a key opens: one flow each."""
 
     ALLOC = "alloc"
+    AFFECT = "affect"
+    CONTRAT = "contrat"
     CRENEAUX = "creneaux"
 
 
 LIBELLE_PORTEE = {
     Portee.ALLOC: "Allocataires (ALLOC)",
+    Portee.AFFECT: "Affectations et leurs réponses (AFFECT)",
+    Portee.CONTRAT: "Contrats (CONTRAT)",
     Portee.CRENEAUX: "Créneaux et rendez-vous",
 }
 

@@ -8,8 +8,10 @@ import msgspec
 from litestar import Request, Response
 
 from viesion_core.contexte import Contexte
+from viesion_core.extensions import Registre
 from viesion_core.partenaires.actions import garder_reponse, relacher, reprendre
 from viesion_core.partenaires.model import Cle, Reponse
+from viesion_core.settings import Settings
 from web.api.problemes import probleme
 
 ENTETE_IDEMPOTENCE = "idempotency-key"
@@ -27,6 +29,18 @@ def contexte_de(requete: Requete) -> Contexte:
     """Return the context of the partner: the système's, under the name of its key."""
     ctx: Contexte = requete.scope["state"]["ctx"]
     return ctx
+
+
+def settings_de(requete: Requete) -> Settings:
+    """Return the settings of the application."""
+    settings: Settings = requete.app.state.settings
+    return settings
+
+
+def registre_de(requete: Requete) -> Registre:
+    """Return the plugins of the application."""
+    registre: Registre = requete.app.state.registre
+    return registre
 
 
 def reponse(corps: Any, statut: int = 200, entetes: dict[str, str] | None = None) -> Response[bytes]:

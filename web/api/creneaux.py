@@ -13,8 +13,8 @@ from viesion_core.agenda.queries import LIBRES_MAXIMUM, creneaux_libres
 from viesion_core.agenda.rdv_model import DemandeRdv, EtatRdv
 from viesion_core.agenda.rdv_partenaires import annuler_rdv, prendre_rdv, rdv_partenaire
 from viesion_core.journal import journaliser_lecture
-from web.api.alloc import Idempotence
 from web.api.commun import cle_de, contexte_de, reponse, une_fois
+from web.api.lots import Idempotence
 from web.api.messages import CreneauLu, Creneaux, RdvLu
 from web.api.problemes import Probleme, probleme
 from web.politiques import CLE_CRENEAUX, politique

@@ -8,6 +8,8 @@ import msgspec
 from viesion_core.agenda.model import Creneau
 from viesion_core.agenda.rdv_model import EtatRdv, RdvPartenaire
 from viesion_core.contexte import PARIS
+from viesion_core.echanges.envois_api import EtatMessage
+from viesion_core.echanges.envois_model import ReponseMessage
 
 
 class EtatCle(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,8 +125,20 @@ class Accuse(msgspec.Struct, frozen=True, kw_only=True):
     rejets: list[RejetLu]
 
 
-class LotAlloc(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch of ALLOC. Each line maps the columns of the contract to texts; an absent one is empty."""
+class Accuses(msgspec.Struct, frozen=True):
+    """What the partner answers about messages of VieSion."""
+
+    messages: list[ReponseMessage]
+
+
+class EtatsMessages(msgspec.Struct, frozen=True):
+    """Where each message answered stands (ACQUITTE, REFUSE, REMPLACE by a later version, INCONNU)."""
+
+    messages: list[EtatMessage]
+
+
+class LotLignes(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch of a flow. Each line maps the columns of the contract to texts; an absent one is empty."""
 
     seq: int
     nature: str

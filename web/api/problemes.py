@@ -18,7 +18,7 @@ from web.cles import CleRequise, PorteeRequise, TropDeDemandes
 
 TYPE = "application/problem+json"
 _JOURNAL = logging.getLogger("viesion.api")
-_STATUT_FICHIER = {"DEJA_TRAITE": 409, "SEQUENCE_MANQUANTE": 409, "EMETTEUR_INCONNU": 403}
+_STATUT_FICHIER = {"DEJA_TRAITE": 409, "SEQUENCE_MANQUANTE": 409, "EMETTEUR_INCONNU": 403, "ENVOI_PAR_FICHIER": 409}
 _MESSAGES = {
     404: ("ADRESSE_INCONNUE", "Cette adresse n'existe pas."),
     405: ("METHODE_IMPOSSIBLE", "Cette adresse ne répond pas à ce type de demande."),

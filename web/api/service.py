@@ -8,9 +8,10 @@ from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig, ResponseSpec
 from litestar.openapi.spec import Components, SecurityScheme
 
-from web.api.alloc import AllocController
 from web.api.commun import cle_de, contexte_de, reponse
 from web.api.creneaux import CreneauxController, RdvController
+from web.api.envois import ContratController, ReponsesAffectController
+from web.api.lots import AffectController, AllocController
 from web.api.messages import EtatCle
 from web.api.problemes import PROBLEMES
 from web.api.rdv_insertion import RdvInsertionController
@@ -51,7 +52,16 @@ async def sans_session(requete: Request[Any, Any, Any]) -> None:
     """Check nothing: no cookie opens these routes, so another site's page can do nothing through a browser."""
 
 
-_CONTROLEURS = (EtatController, AllocController, CreneauxController, RdvController, RdvInsertionController)
+_CONTROLEURS = (
+    EtatController,
+    AllocController,
+    AffectController,
+    ReponsesAffectController,
+    ContratController,
+    CreneauxController,
+    RdvController,
+    RdvInsertionController,
+)
 
 
 def routes_api() -> Router:
@@ -71,9 +81,10 @@ def description_openapi() -> dict[str, Any]:
         title="VieSion : API d'échange avec Solis",
         version="1",
         description=(
-            "Les mêmes messages que les fichiers (ALLOC), les créneaux publiés et les rendez-vous. Chaque demande "
-            "porte une clé (Authorization: Bearer …) que l'administration de VieSion crée et révoque. Les refus sont "
-            "des application/problem+json, avec le code de l'échange. Les instants portent leur décalage."
+            "Les mêmes messages que les fichiers (ALLOC, AFFECT, CONTRAT), les créneaux publiés et les rendez-vous. "
+            "Une ligne porte les colonnes du contrat d'échange, en texte. Chaque demande porte une clé (Authorization: "
+            "Bearer …) que l'administration de VieSion crée et révoque. Les refus sont des application/problem+json, "
+            "avec le code de l'échange. Les instants portent leur décalage."
         ),
         components=Components(security_schemes={"cle": SecurityScheme(type="http", scheme="bearer")}),
         security=[{"cle": []}],

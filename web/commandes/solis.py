@@ -12,7 +12,7 @@ from viesion_core.echanges.envois_model import LIBELLE_ETAT, EtatEnvoi
 from viesion_core.echanges.envois_queries import comptes_envois, dernieres_sorties
 from viesion_core.formats import heure
 from viesion_core.parcours.envois import clore_contrats_echus, reprendre_contrats
-from viesion_core.settings import Settings
+from viesion_core.settings import FICHIER, Settings
 from web.commandes.echanges import dechiffrer, etat_recus, importer
 from web.commandes.execution import base_ouverte, executer, extensions, reglages
 
@@ -66,9 +66,10 @@ async def _exporter(settings: Settings, tout: bool) -> tuple[int, int, int]:
                     click.echo("Un worker tourne : il lit et envoie lui-même, chaque seconde.")
                     return repris, 0, 0
                 await clore_contrats_echus(ctx)
+                par_fichier = [f for f in flux if settings.part_par(f.code, FICHIER)]
                 lues = await lire_reponses(ctx, settings.dossier_echanges, settings.cle_echanges)
                 partis = 0
-                while faits := await envoyer(ctx, settings.dossier_echanges, flux):
+                while faits := await envoyer(ctx, settings.dossier_echanges, par_fichier):
                     partis += faits
                 return repris, lues, partis
 

@@ -1,6 +1,6 @@
-"""ALLOC by the API: a batch is taken by the same command as a file, and answered in the same words."""
+"""ALLOC and AFFECT by the API: a batch is taken by the same command as a file, and answered in the same words."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
@@ -8,34 +8,29 @@ from litestar.datastructures import State
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
-from viesion_core.echanges.lots import Lot, prendre_lot
+from viesion_core.echanges.lots import LIGNES_MAXIMUM, Lot, prendre_lot
 from viesion_core.echanges.model import FichierVu
 from viesion_core.echanges.queries import fichier_de_rang, rejets_du_fichier
 from viesion_core.erreurs import Introuvable
-from viesion_core.extensions import Registre
-from viesion_core.settings import Settings
-from web.api.commun import ENTETE_IDEMPOTENCE, cle_de, contexte_de, reponse, une_fois
-from web.api.messages import Accuse, LotAlloc, RejetLu
+from web.api.commun import ENTETE_IDEMPOTENCE, cle_de, contexte_de, registre_de, reponse, settings_de, une_fois
+from web.api.messages import Accuse, LotLignes, RejetLu
 from web.api.problemes import Probleme
-from web.politiques import CLE_ALLOC, politique
+from web.politiques import CLE_AFFECT, CLE_ALLOC, politique
 
-_FLUX = "ALLOC"
 Idempotence = Annotated[
     str | None,
     HeaderParameter(name=ENTETE_IDEMPOTENCE, required=False, description="La même demande n'est faite qu'une fois."),
 ]
 
 
-class AllocController(Controller):
-    """Allocataires: batches in, acknowledgements out."""
+class _LotsController(Controller):
+    """Batches of a flow in, acknowledgements out."""
 
-    path = "/alloc/lots"
-    opt = politique(CLE_ALLOC)
-    tags = ["ALLOC"]  # noqa: RUF012  # litestar reads it as a value of the class
+    flux: ClassVar[str]
 
     @post(
         status_code=200,
-        summary="Envoyer un lot d'allocataires",
+        summary="Envoyer un lot de lignes",
         responses={
             200: ResponseSpec(
                 Accuse, description="Le lot est pris, les comptes sont équilibrés.", generate_examples=False
@@ -45,10 +40,10 @@ class AllocController(Controller):
         },
     )
     async def prendre(
-        self, request: Request[object, object, State], data: JSONBody[LotAlloc], idempotence: Idempotence = None
+        self, request: Request[object, object, State], data: JSONBody[LotLignes], idempotence: Idempotence = None
     ) -> Response[bytes]:
-        """Take a batch: the lines of the flow ALLOC, in the order of their ranks."""
-        ctx, settings, registre = contexte_de(request), _settings(request), _registre(request)
+        """Take a batch: the lines of the flow, in the order of their ranks; each refused one is answered by name."""
+        ctx, settings, registre = contexte_de(request), settings_de(request), registre_de(request)
         emetteur = cle_de(request).emetteur
         lot = Lot(
             seq=data.seq,
@@ -64,7 +59,7 @@ class AllocController(Controller):
                 settings.dossier_echanges,
                 lot,
                 emetteur,
-                _FLUX,
+                self.flux,
                 registre.flux(),
                 secret=settings.secret,
                 cles=settings.cle_echanges,
@@ -85,14 +80,32 @@ class AllocController(Controller):
     )
     async def relire(self, request: Request[object, object, State], seq: FromPath[int]) -> Response[bytes]:
         """Return what became of a batch or of a file of this partner, by its rank."""
-        pris = await fichier_de_rang(cle_de(request).emetteur, _FLUX, seq) if 0 < seq < 2**31 else None
+        pris = await fichier_de_rang(cle_de(request).emetteur, self.flux, seq) if 0 < seq < 2**31 else None
         if pris is None:
             raise Introuvable
         return reponse(await _accuse(pris))
 
 
+class AllocController(_LotsController):
+    """Allocataires: batches in, acknowledgements out."""
+
+    path = "/alloc/lots"
+    opt = politique(CLE_ALLOC)
+    tags = ["ALLOC"]  # noqa: RUF012  # litestar reads it as a value of the class
+    flux = "ALLOC"
+
+
+class AffectController(_LotsController):
+    """Affectations: batches in, acknowledgements out; the answers of the organisms are the messages of the flow."""
+
+    path = "/affect/lots"
+    opt = politique(CLE_AFFECT)
+    tags = ["AFFECT"]  # noqa: RUF012  # litestar reads it as a value of the class
+    flux = "AFFECT"
+
+
 async def _accuse(fichier: FichierVu) -> Accuse:
-    rejets = await rejets_du_fichier(fichier.id) if fichier.rejetees else []
+    rejets = await rejets_du_fichier(fichier.id, limite=LIGNES_MAXIMUM) if fichier.rejetees else []
     return Accuse(
         emetteur=fichier.emetteur,
         flux=fichier.flux,
@@ -105,13 +118,3 @@ async def _accuse(fichier: FichierVu) -> Accuse:
         rejetees=fichier.rejetees,
         rejets=[msgspec.convert(rejet, RejetLu, strict=False) for rejet in rejets],
     )
-
-
-def _settings(requete: Request[object, object, State]) -> Settings:
-    settings: Settings = requete.app.state.settings
-    return settings
-
-
-def _registre(requete: Request[object, object, State]) -> Registre:
-    registre: Registre = requete.app.state.registre
-    return registre
