@@ -18,6 +18,7 @@ from web.api.problemes import probleme_http
 from web.page import Page
 from web.politiques import ConnexionRequise
 from web.rendu import environnement, valeur_champ
+from web.securite import nom_cookie
 
 _JOURNAL = logging.getLogger("viesion.web")
 _TITRES = {
@@ -146,6 +147,7 @@ def _repondre(
             details=details,
             differences=conflit or [],
             retour=_retour(requete, statut),
+            connecte=page.session is not None or nom_cookie(page.settings) in requete.cookies,
         )
     )
     return Response(content=html, status_code=statut, media_type=MediaType.HTML)

@@ -58,6 +58,7 @@ async def test_a_refusal_is_a_page_in_french_for_everybody(serveur: Serveur, mon
         interdit = await client.get("/administration", headers={"Referer": "https://ailleurs.test/aide"})
     assert {dehors.status_code, dedans.status_code, json.status_code} == {404}
     assert "Aller à la connexion" in dehors.text
+    assert "Aller à l'accueil" in dedans.text.replace("&#39;", "'")
     assert 'href="/aide?x=1"' in dedans.text
     assert "ailleurs.test" not in interdit.text
     assert json.json()["message"] == "Cette page n'existe pas ou n'est pas accessible."
