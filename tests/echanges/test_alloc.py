@@ -7,11 +7,12 @@ import pathlib
 import pytest
 
 from tests.echanges.aides import CLE, SECRET, contenu, deposer, une_ligne
+from tests.serveur import SQLITE
 from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import lire, lire_un, lire_valeur
 from viesion_core.dossiers.queries import identite
 from viesion_core.dossiers.recherche import chercher
-from viesion_core.echanges import actions, comprehension
+from viesion_core.echanges import actions, comprehension, fichiers
 from viesion_core.echanges.actions import importer_fichier
 from viesion_core.echanges.actions_rejets import abandonner_rejet, trancher_doublon
 from viesion_core.echanges.depot import Traitement, traiter_depot
@@ -73,6 +74,19 @@ async def test_a_line_opens_a_dossier_with_its_provenance_history_and_search(
     trouves = await chercher(monde.pilote, "essaib camille")
     assert numero in [r.numero for r in trouves]
     assert await chercher(monde.referent, "essaib camille") == []
+
+
+@SQLITE
+async def test_after_many_dossiers_the_engine_counts_its_rows(
+    monde: Monde, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fichiers, "_BEAUCOUP", 3)
+    deja = int(await lire_valeur("SELECT count(*) AS n FROM beneficiaire"))
+    comptees = "SELECT count(*) AS n FROM sqlite_stat1 WHERE tbl = 'beneficiaire' AND stat LIKE {}"
+    await passer(tmp_path, une_ligne(1), une_ligne(2))
+    assert await lire_valeur(comptees, f"{deja + 2} %") == 0
+    await passer(tmp_path, une_ligne(3), une_ligne(4), une_ligne(5), seq=2)
+    assert await lire_valeur(comptees, f"{deja + 5} %") > 0
     assert (await verifier_chaine()).intacte
 
 

@@ -37,6 +37,7 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 10000",
     "PRAGMA cache_size = -32768",
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA analysis_limit = 5000",  # ANALYZE holds the writer for some hundredths of a second, not for seconds
 )
 
 # Piccolo's converter of INTEGER goes through Decimal; these are several times quicker and as strict.

@@ -12,6 +12,7 @@ import msgspec
 
 from viesion_core.contexte import Contexte
 from viesion_core.db import en_json, executer, identifiants, inserer_rangees, lire_un, transaction
+from viesion_core.db.chargement import analyser
 from viesion_core.dossiers.model import LIBELLE_SOURCE
 from viesion_core.echanges.coffre import chiffrer
 from viesion_core.echanges.comprehension import Refus
@@ -19,6 +20,9 @@ from viesion_core.echanges.lecture import lire_controle, verifier
 from viesion_core.echanges.model import Controle, FichierRefuse, FichierVu, Flux, trouver_flux
 from viesion_core.echanges.queries import fichier, fichier_de_rang
 from viesion_core.erreurs import ErreurMetier
+
+_BEAUCOUP = 1_000
+"""Dossiers opened by one file, from which the engine counts its rows anew: its plans were those of a smaller base."""
 
 
 class Prise(msgspec.Struct, frozen=True):
@@ -78,7 +82,10 @@ async def terminer(ctx: Contexte, identifiant: uuid.UUID) -> FichierVu:
             ctx.maintenant,
             identifiant,
         )
-    return await fichier(identifiant)
+    fini = await fichier(identifiant)
+    if fini.creees >= _BEAUCOUP:
+        await analyser()
+    return fini
 
 
 async def remplacer(flux: Flux, concernees: set[str]) -> None:
