@@ -16,14 +16,8 @@ from viesion_core.activites.actions import creer_activite
 from viesion_core.activites.model import SaisieActivite
 from viesion_core.agenda.abonnement import calendrier_de, creer_adresse
 from viesion_core.agenda.actions import liberer_creneau, publier_creneaux, reserver_creneau
-from viesion_core.agenda.actions_ateliers import (
-    annuler_seance,
-    deplacer_seance,
-    donner_place,
-    inscrire,
-    pointer,
-    quitter_attente,
-)
+from viesion_core.agenda.actions_ateliers import donner_place, inscrire, pointer, quitter_attente
+from viesion_core.agenda.actions_series import annuler_seance, deplacer_seance
 from viesion_core.agenda.model_ateliers import SEULE, SUIVANTES, Seance
 from viesion_core.agenda.queries_ateliers import (
     en_attente,
@@ -166,7 +160,7 @@ async def test_une_seance_se_deplace_seule_ou_avec_les_suivantes_et_ses_gens_sui
     for s in serie[:2]:
         await inscrire(monde.referent, s.id, numero)
     seule = await deplacer_seance(monde.referent, serie[1].id, paris("2026-12-09 14:00"), portee=SEULE, version=1)
-    assert seule.libelle == "Atelier CV : séance, du 08/12/2026 à 9\u00a0h au 09/12/2026 à 14\u00a0h"
+    assert seule.libelle == "Atelier CV du 08/12/2026 à 9\u00a0h : séance déplacée au 09/12/2026 à 14\u00a0h"
     fiches, _ = await entretiens_page(monde.referent, numero)
     assert [f.debut for f in fiches] == [paris("2026-12-09 14:00"), paris("2026-12-01 09:00")]
     assert [p.numero for p in await participants(monde.referent, serie[1].id)] == [numero]

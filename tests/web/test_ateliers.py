@@ -36,11 +36,14 @@ def une_serie(suivi: Suivi, **autres: str) -> dict[str, str]:
     return {**valeurs, **autres}
 
 
-async def creer(suivi: Suivi, capacite: int = 2) -> Seance:
-    """Make one séance, on a working day to come."""
+async def creer(suivi: Suivi, capacite: int = 2, *, seconde: bool = False) -> Seance:
+    """Make one séance, on a working day to come; with `seconde`, another one a week or more later."""
     jour = un_jour(suivi)
+    fin = jour + dt.timedelta(days=7 if seconde else 0)
+    while seconde and fin in feries(fin.year):
+        fin += dt.timedelta(days=7)
     serie = SaisiePlage(
-        jours=(jour.weekday(),), debut=jour, fin=jour, de=840, a=960, duree=120, type="ATELIER_COLLECTIF",
+        jours=(jour.weekday(),), debut=jour, fin=fin, de=840, a=960, duree=120, type="ATELIER_COLLECTIF",
         titre="Atelier CV", capacite=capacite, lieu="COLLECTIF_DANS_LES_LOCAUX",
     )  # fmt: skip
     await publier_creneaux(suivi.ctx, serie)
@@ -54,7 +57,7 @@ async def a_aujourdhui(vue: Seance, suivi: Suivi) -> None:
         await executer(
             "UPDATE creneau SET debut = {}, fin = {} WHERE id = {}", debut, debut + dt.timedelta(hours=1), vue.id
         )
-        await executer("UPDATE entretien SET debut = {} WHERE creneau = {}", debut, vue.id)
+        await executer("UPDATE entretien SET debut = {}, duree = 60 WHERE creneau = {}", debut, vue.id)
 
 
 async def test_une_serie_se_cree_et_se_voit_partout(monde: Monde, serveur: Serveur, suivi: Suivi) -> None:
@@ -179,12 +182,60 @@ async def test_une_seance_se_deplace_et_s_annule(monde: Monde, serveur: Serveur,
         assert (await entretiens_page(suivi.ctx, suivi.numero))[0][0].realisation == "ANNULE_STR"
 
 
+async def test_une_serie_se_modifie_et_se_prolonge(monde: Monde, serveur: Serveur, suivi: Suivi) -> None:
+    vue = await creer(suivi, seconde=True)
+    await inscrire(suivi.ctx, vue.id, suivi.numero)
+    page = f"{LISTE}/{vue.id}"
+    champs = {"titre": "Atelier emploi", "type": "ATELIER_COLLECTIF", "lieu": "", "adresse": "Maison du lac"}
+    champs |= {"collaborateur": str(vue.collaborateur), "capacite": "5", "date": f"{vue.jour:%d/%m/%Y}"}
+    champs |= {"de": "10:00", "a": "11h30", "portee": "suivantes", "version": "1"}
+    async with serveur.client(monde.referent) as client:
+        fiche = await client.get(page)
+        assert "Séance 1 sur 2" in fiche.text
+        assert requetes(fiche) <= 12
+        formulaire = await client.get(f"{page}/modifier")
+        assert "Cette séance et les suivantes\u00a0: 2\u00a0séances, 1\u00a0inscription" in formulaire.text
+        assert requetes(formulaire) <= 12
+        for champ, valeur in (("capacite", "1"), ("a", "9:00"), ("date", suivi.date(-3)), ("titre", ""), ("de", "99")):
+            refus = await client.post(f"{page}/modifier", data={**champs, champ: valeur})
+            assert refus.status_code == 422, champ
+            assert 'value="Maison du lac"' in refus.text
+        garde = await client.post(f"{page}/modifier", data={**champs, "titre": "Atelier pour diabétiques"})
+        assert garde.status_code == 422
+        fait = await client.post(f"{page}/modifier", data=champs)
+        suite = await client.get(fait.headers["location"])
+        assert "2\u00a0séances modifiées" in suite.text
+        assert "Maison du lac" in suite.text
+        assert {s.nom for s in await seances(suivi.ctx, vue.jour, vue.jour + dt.timedelta(days=30))} == {
+            "Atelier emploi"
+        }
+        assert (await entretiens_page(suivi.ctx, suivi.numero))[0][0].duree == 90
+        conflit = await client.post(f"{page}/modifier", data={**champs, "titre": "Atelier budget"})
+        assert conflit.status_code == 409
+        assert "Atelier emploi" in conflit.text
+        assert 'value="Atelier budget"' in conflit.text
+        proposees = await client.get(f"{page}/ajouter")
+        assert requetes(proposees) <= 12
+        fin = vue.jour + dt.timedelta(days=29)
+        jours = {"jours": str(vue.jour.weekday()), "de": "10:00", "a": "11:30", "semaines": "1", "version": "1"}
+        jours |= {"debut": f"{vue.jour + dt.timedelta(days=15):%d/%m/%Y}", "fin": f"{fin:%d/%m/%Y}"}
+        assert (await client.post(f"{page}/ajouter", data={**jours, "a": "9:00"})).status_code == 422
+        ajoute = await client.post(f"{page}/ajouter", data=jours)
+        assert "ajoutée" in (await client.get(ajoute.headers["location"])).text
+        assert (await client.post(f"{page}/ajouter", data=jours)).status_code == 409
+        async with serveur.client(monde.autre_referent) as ailleurs:
+            for suite_ in ("modifier", "ajouter"):
+                assert (await ailleurs.get(f"{page}/{suite_}")).status_code == 404
+                assert (await ailleurs.post(f"{page}/{suite_}", data=champs)).status_code == 404
+
+
 @SQLITE
 async def test_au_clavier_et_sur_tous_les_ecrans(monde: Monde, serveur: Serveur, suivi: Suivi) -> None:
-    vue = await creer(suivi, 3)
+    vue = await creer(suivi, 3, seconde=True)
     passee = await creer_passee(suivi)
     await monde.dossier(suivi.ctx, nom="Amande", prenom="Dominique")
     ecrans = {"liste": LISTE, "nouveau": f"{LISTE}/nouveau", "seance": f"{LISTE}/{vue.id}"}
+    ecrans |= {"modifier": f"{LISTE}/{vue.id}/modifier", "ajouter": f"{LISTE}/{vue.id}/ajouter"}
     ecrans |= {"presences": f"{LISTE}/{passee.id}", "dossier": f"{suivi.base}/entretiens/creneaux", "accueil": "/"}
     async for poste in postes(serveur, suivi.ctx):
         page = poste.page

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -26,6 +27,7 @@ from viesion_core.formats import compte, heure
 from viesion_core.parcours.queries import entrees_dispositif, etapes
 
 _PRIS = "Ce créneau vient d'être pris : choisissez-en un autre."
+_MODIFIE = "Cette séance vient d'être modifiée : vérifiez sa date et son lieu, puis recommencez."
 _DEJA = "Cette personne a déjà une place sur ce créneau."
 _CHEVAUCHE = "Un créneau est déjà publié à ces heures pour ce collaborateur."
 declarer_contraintes(
@@ -64,22 +66,38 @@ async def publier_creneaux(ctx: Contexte, saisie: SaisiePlage, *, organisme: uui
         erreurs["collaborateur"] = "Choisissez un collaborateur de votre organisme."
     if erreurs:
         raise ErreurSaisie(erreurs)
-    horaires, laisses = await _horaires_libres(saisie, qui)
+    horaires, laisses = await horaires_libres(saisie, qui)
     libelle = f"{len(horaires)} créneau{'x' if len(horaires) > 1 else ''} publié{'s' if len(horaires) > 1 else ''}"
     if saisie.titre and saisie.capacite > 1:
         libelle = f"{saisie.titre} : {compte(len(horaires), 'séance créée', 'séances créées')}"
-    if laisses:
-        libelle += f", {compte(laisses, 'laissé', 'laissés')} de côté (congé ou autre événement)"
-    async with acte(ctx, "creneau.publier", libelle) as a:
+    async with acte(ctx, "creneau.publier", libelle + laisses_dits(laisses)) as a:
         valeurs = {champ: getattr(saisie, champ) for champ in SaisiePlage.__struct_fields__}
         jours = "".join(str(j) for j in sorted(set(saisie.jours)))
         plage = await a.inserer(
             Plage,
             {**valeurs, "jours": jours, "collaborateur": qui, "organisme": chez, "created_at": ctx.maintenant},
         )
-        commun = {"plage": plage["id"], "organisme": chez, "collaborateur": qui, "capacite": saisie.capacite}
-        await a.inserer_lot(TableCreneau, [{**commun, "debut": de, "fin": jusqua} for de, jusqua in horaires])
+        await inserer_creneaux(a, plage["id"], saisie, chez, qui, horaires)
     return a
+
+
+async def inserer_creneaux(
+    a: Acte,
+    plage: uuid.UUID,
+    saisie: SaisiePlage,
+    organisme: uuid.UUID,
+    collaborateur: uuid.UUID,
+    horaires: Sequence[tuple[dt.datetime, dt.datetime]],
+) -> None:
+    """Write the slots of a plage, each saying what it is."""
+    commun = {"plage": plage, "organisme": organisme, "collaborateur": collaborateur}
+    commun |= {champ: getattr(saisie, champ) for champ in ("capacite", "titre", "type", "lieu", "adresse")}
+    await a.inserer_lot(TableCreneau, [{**commun, "debut": de, "fin": jusqua} for de, jusqua in horaires])
+
+
+def laisses_dits(laisses: int) -> str:
+    """Return how many slots of a rule were not published, for the toast; "" when all were."""
+    return f", {compte(laisses, 'laissé', 'laissés')} de côté (congé ou autre événement)" if laisses else ""
 
 
 async def retirer_creneau(ctx: Contexte, identifiant: uuid.UUID, *, version: int) -> Acte:
@@ -88,6 +106,7 @@ async def retirer_creneau(ctx: Contexte, identifiant: uuid.UUID, *, version: int
     vu = await creneau(ctx, identifiant)
     quand = f"{vu.jour:%d/%m/%Y} à {heure(vu.debut)}"
     async with acte(ctx, "creneau.retirer", f"Créneau du {quand} retiré") as a:
+        await _verrouiller(identifiant)
         if await _places_prises(identifiant):
             raise ErreurMetier("Ce créneau est réservé : libérez-le d'abord.")
         await a.modifier(TableCreneau, identifiant, {"retire_le": ctx.maintenant}, version=version)
@@ -132,7 +151,7 @@ async def reserver_creneau(
     quand = f"{voulu.jour:%d/%m/%Y} à {heure(voulu.debut)}"
     try:
         async with acte(ctx, "creneau.reserver", f"Rendez-vous pris le {quand}", beneficiaire=numero) as a:
-            place = await _place_libre(identifiant)
+            place = await _place_libre(voulu)
             await _quitter_attente(a, identifiant, numero)
             cle = await inserer_entretien(
                 a, numero, saisie, organisme=voulu.organisme, creneau=identifiant, place=place
@@ -203,7 +222,7 @@ async def _exiger_suivi(ctx: Contexte, voulu: Creneau, numero: int) -> None:
         raise ErreurMetier("Cette personne n'est pas suivie par l'organisme de ce créneau.")
 
 
-async def _horaires_libres(saisie: SaisiePlage, qui: uuid.UUID) -> tuple[list[tuple[dt.datetime, dt.datetime]], int]:
+async def horaires_libres(saisie: SaisiePlage, qui: uuid.UUID) -> tuple[list[tuple[dt.datetime, dt.datetime]], int]:
     """Return the slots of a rule that meet no congé nor other activité, and how many do; ErreurSaisie if all do."""
     tous = periodes(saisie)
     pris = await activites_de([qui], tous[0][0], tous[-1][1])
@@ -222,22 +241,31 @@ async def _refuser_conge(voulu: Creneau) -> None:
         raise ErreurMetier(f"{voulu.collaborateur_nom} est en congé {conge.quand} : choisissez un autre créneau.")
 
 
-async def _places_prises(identifiant: uuid.UUID) -> set[int]:
-    """Return the places held of a slot, the slot locked until the end of the act; Introuvable if it is withdrawn."""
+async def _verrouiller(identifiant: uuid.UUID) -> dict[str, Any]:
+    """Return a slot, locked until the end of the act; Introuvable if it is withdrawn."""
     verrou = " FOR UPDATE" if base_courante().dialecte == "postgresql" else ""
-    if await lire_un(f"SELECT id FROM creneau WHERE id = {{}} AND retire_le IS NULL{verrou}", identifiant) is None:
+    ligne = await lire_un(
+        f"SELECT capacite, version FROM creneau WHERE id = {{}} AND retire_le IS NULL{verrou}", identifiant
+    )
+    if ligne is None:
         raise Introuvable
+    return ligne
+
+
+async def _places_prises(identifiant: uuid.UUID) -> set[int]:
+    """Return the places held of a slot."""
     lignes = await lire(
         "SELECT place FROM entretien WHERE creneau = {} AND realisation NOT IN ('REPORTE', 'ANNULE_STR')", identifiant
     )
     return {ligne["place"] for ligne in lignes}
 
 
-async def _place_libre(identifiant: uuid.UUID) -> int:
-    prises = await _places_prises(identifiant)
-    ligne = await lire_un("SELECT capacite FROM creneau WHERE id = {}", identifiant)
-    capacite = ligne["capacite"] if ligne else 0
-    place = next((n for n in range(1, capacite + 1) if n not in prises), None)
-    if place is None:
+async def _place_libre(voulu: Creneau) -> int:
+    """Return the first free place of a slot that is still as the user saw it; _Complet when none is left."""
+    ligne = await _verrouiller(voulu.id)
+    if ligne["version"] != voulu.version:
+        raise ErreurMetier(_MODIFIE)
+    prises = await _places_prises(voulu.id)
+    if len(prises) >= ligne["capacite"]:  # a capacity that was lowered leaves numbers above it
         raise _Complet
-    return place
+    return next(n for n in range(1, ligne["capacite"] + 1) if n not in prises)

@@ -1,27 +1,23 @@
 """The use cases of ateliers: register, wait, give a place, tell who came, move, cancel; each undoable in one go."""
 
-import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import msgspec
 
 from viesion_core.acces.perimetre import exiger_dossier, exiger_ecriture
 from viesion_core.actes import Acte, acte
-from viesion_core.activites.queries import activites_de
 from viesion_core.agenda.actions import reserver_creneau
 from viesion_core.agenda.model import CreneauPris
-from viesion_core.agenda.model_ateliers import ATTENTE_MAXIMUM, PORTEES, PRESENCES, SUIVANTES, Seance
-from viesion_core.agenda.queries_ateliers import en_attente, entretiens_des_seances, participants, seance, suivantes
+from viesion_core.agenda.model_ateliers import ATTENTE_MAXIMUM, PRESENCES, Seance
+from viesion_core.agenda.queries_ateliers import en_attente, participants, seance
 from viesion_core.agenda.tables import Attente
-from viesion_core.agenda.tables import Creneau as TableCreneau
-from viesion_core.contexte import PARIS, Contexte
+from viesion_core.contexte import Contexte
 from viesion_core.db import declarer_contraintes
-from viesion_core.entretiens.model import PREVU, defaut_realisation
+from viesion_core.entretiens.model import defaut_realisation
 from viesion_core.entretiens.tables import Entretien
 from viesion_core.erreurs import ErreurMetier, ErreurSaisie, Introuvable
-from viesion_core.formats import compte, heure
+from viesion_core.formats import compte
 
 _ATTEND_DEJA = "Cette personne est déjà sur la liste d'attente."
 declarer_contraintes({"attente_personne": _ATTEND_DEJA, "attente.creneau, attente.beneficiaire": _ATTEND_DEJA})
@@ -107,50 +103,6 @@ async def pointer(
     return a
 
 
-async def deplacer_seance(
-    ctx: Contexte, identifiant: uuid.UUID, debut: dt.datetime, *, portee: str, version: int
-) -> Acte:
-    """Give a séance another start, its people following; with SUIVANTES, the next ones are shifted as much.
-
-    Days and hours are those of Paris: a series at 9 h stays at 9 h across the change of season. Raises ErreurMetier
-    when the référent has another slot or a congé there, ErreurSaisie, ConflitVersion.
-    """
-    exiger_ecriture(ctx)
-    vue = await seance(ctx, identifiant)
-    _exiger_a_venir(ctx, vue)
-    if debut <= ctx.maintenant:
-        raise ErreurSaisie({"date": "La nouvelle date est à venir."})
-    visees = await _visees(ctx, vue, portee)
-    nouveaux = {s.id: _decaler(s.debut, vue.debut, debut) for s in visees}
-    for s in visees:
-        await _exiger_disponible(s, nouveaux[s.id])
-    libelle = f"{vue.nom} : {_nombre(visees)}, du {vue.quand} au {_local(debut):%d/%m/%Y} à {heure(debut)}"
-    entretiens = await entretiens_des_seances(list(nouveaux))
-    async with acte(ctx, "atelier.deplacer", libelle) as a:
-        # The last one first when they go later: a series never meets itself on its way.
-        ordre = reversed(visees) if debut > vue.debut else visees
-        lignes = {s.id: {"debut": nouveaux[s.id], "fin": nouveaux[s.id] + (s.fin - s.debut)} for s in ordre}
-        await a.modifier_lot(TableCreneau, lignes, {s.id: version if s.id == vue.id else s.version for s in visees})
-        await _suivre(a, entretiens, lambda e: {"debut": nouveaux[e["creneau"]], "modifie_le": ctx.maintenant})
-    return a
-
-
-async def annuler_seance(ctx: Contexte, identifiant: uuid.UUID, *, portee: str, version: int) -> Acte:
-    """Cancel a séance, or it and the next ones: its people's entretiens become « Annulé par la structure »."""
-    exiger_ecriture(ctx)
-    vue = await seance(ctx, identifiant)
-    visees = await _visees(ctx, vue, portee)
-    entretiens = await entretiens_des_seances([s.id for s in visees])
-    if any(e["realisation"] != PREVU for e in entretiens):
-        raise ErreurMetier("Des présences sont déjà saisies : cette séance a eu lieu.")
-    libelle = f"{vue.nom} du {vue.quand} : {_nombre(visees)} annulée{'s' if len(visees) > 1 else ''}"
-    async with acte(ctx, "atelier.annuler", libelle) as a:
-        await _suivre(a, entretiens, lambda _: {"realisation": "ANNULE_STR", "modifie_le": ctx.maintenant})
-        lignes = {s.id: {"retire_le": ctx.maintenant} for s in visees}
-        await a.modifier_lot(TableCreneau, lignes, {s.id: version if s.id == vue.id else s.version for s in visees})
-    return a
-
-
 async def _attendre(ctx: Contexte, vue: Seance, numero: int) -> Acte:
     if vue.attente >= ATTENTE_MAXIMUM:
         raise ErreurMetier(f"La liste d'attente compte déjà {ATTENTE_MAXIMUM} personnes.")
@@ -160,49 +112,6 @@ async def _attendre(ctx: Contexte, vue: Seance, numero: int) -> Acte:
     async with acte(ctx, "atelier.attendre", libelle, beneficiaire=numero) as a:
         await a.inserer(Attente, {"creneau": vue.id, "beneficiaire": numero, "inscrit_le": ctx.maintenant})
     return a
-
-
-async def _visees(ctx: Contexte, vue: Seance, portee: str) -> list[Seance]:
-    if portee not in PORTEES:
-        raise ErreurSaisie({"portee": "Choisissez cette séance seule, ou celle-ci et les suivantes."})
-    return await suivantes(ctx, vue) if portee == SUIVANTES else [vue]
-
-
-async def _suivre(
-    a: Acte, entretiens: Sequence[dict[str, Any]], valeurs: Callable[[dict[str, Any]], dict[str, Any]]
-) -> None:
-    """Change the entretiens of the people of a séance with it; those told already stay."""
-    prevus = [e for e in entretiens if e["realisation"] == PREVU]
-    await a.modifier_lot(Entretien, {e["id"]: valeurs(e) for e in prevus})
-    for e in prevus:
-        _annoncer(a, e["id"], e["beneficiaire"])
-
-
-async def _exiger_disponible(vue: Seance, debut: dt.datetime) -> None:
-    pris = await activites_de([vue.collaborateur], debut, debut + (vue.fin - vue.debut))
-    if pris:
-        raise ErreurMetier(
-            f"{vue.collaborateur_nom} n'est pas disponible : {pris[0].nature_libelle.lower()} {pris[0].quand}."
-        )
-
-
-def _exiger_a_venir(ctx: Contexte, vue: Seance) -> None:
-    if vue.debut <= ctx.maintenant:
-        raise ErreurMetier("Cette séance a commencé.")
-
-
-def _decaler(instant: dt.datetime, avant: dt.datetime, apres: dt.datetime) -> dt.datetime:
-    """Return an instant shifted as another one was, in days and hours of Paris."""
-    ecart = _local(apres) - _local(avant)
-    return (_local(instant) + ecart).replace(tzinfo=PARIS).astimezone(dt.UTC)
-
-
-def _local(instant: dt.datetime) -> dt.datetime:
-    return instant.astimezone(PARIS).replace(tzinfo=None)
-
-
-def _nombre(visees: Sequence[Seance]) -> str:
-    return compte(len(visees), "séance") if len(visees) > 1 else "séance"
 
 
 def _annoncer(a: Acte, identifiant: uuid.UUID, numero: int) -> None:

@@ -15,7 +15,7 @@ TYPES = ("ATELIER_COLLECTIF", "INFORMATION_COLLECTIVE")
 PRESENCES = ("PRESENCE", "ABS_JUST", "ABS_NON_JUST")
 """Présence, Absence justifiée, Absence non justifiée: what a sheet of attendance says of each person."""
 SEULE, SUIVANTES = "seule", "suivantes"
-PORTEES = {SEULE: "Cette séance seule", SUIVANTES: "Celle-ci et les suivantes"}
+PORTEES = {SEULE: "Cette séance seule", SUIVANTES: "Cette séance et les suivantes"}
 ATTENTE_MAXIMUM = 100
 
 
@@ -29,6 +29,11 @@ class Seance(CreneauPublie, frozen=True, kw_only=True):
     def nom(self) -> str:
         """« Atelier CV »: its title, else its type."""
         return self.titre or self.type_libelle
+
+    @property
+    def pointee(self) -> bool:
+        """Whether somebody's attendance is told: nothing of the séance changes any more."""
+        return self.pris != self.a_pointer
 
     @property
     def places(self) -> str:

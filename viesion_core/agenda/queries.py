@@ -15,7 +15,7 @@ LIBRES_MAXIMUM = 500
 PAR_PAGE = 20
 _TIENT = "e.realisation NOT IN ('REPORTE', 'ANNULE_STR')"
 _CRENEAU = f"""SELECT c.id, c.plage, c.organisme, o.nom AS organisme_nom, o.siret AS organisme_siret, c.collaborateur,
-    upper(u.nom) || ' ' || u.prenom AS collaborateur_nom, c.debut, c.fin, p.titre, p.lieu, p.adresse, p.vecteur, p.type,
+    upper(u.nom) || ' ' || u.prenom AS collaborateur_nom, c.debut, c.fin, c.titre, c.lieu, c.adresse, p.vecteur, c.type,
     c.capacite, (SELECT count(*) FROM entretien e WHERE e.creneau = c.id AND {_TIENT}) AS pris, c.version
 FROM creneau c JOIN plage p ON p.id = c.plage JOIN organisme o ON o.id = c.organisme
     JOIN utilisateur u ON u.id = c.collaborateur"""
@@ -39,7 +39,7 @@ async def creneaux_libres(
     A slot whose référent has another entretien or an activité (a congé) at that time is not offered.
     """
     condition, parametres = _de_l_organisme(ctx, organisme)
-    filtres = (("c.collaborateur", collaborateur), ("p.type", type_entretien), ("p.lieu", lieu), ("o.siret", siret))
+    filtres = (("c.collaborateur", collaborateur), ("c.type", type_entretien), ("c.lieu", lieu), ("o.siret", siret))
     for colonne, valeur in filtres:
         if valeur:
             condition += f" AND {colonne} = {{}}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from viesion_core.acces.perimetre import condition_perimetre
 from viesion_core.agenda.model_ateliers import EnAttente, Participant, Seance
+from viesion_core.agenda.model_series import Serie, jours_de_serie
 from viesion_core.contexte import Contexte, minuit
 from viesion_core.db import convertir, lire
 from viesion_core.entretiens.model import PREVU
@@ -16,11 +17,11 @@ _NOM = "coalesce(nullif(b.nom_usage, ''), b.nom_naissance) AS nom, b.prenom"
 _MAXIMUM = 500
 _TIENT = "e.realisation NOT IN ('REPORTE', 'ANNULE_STR')"
 _SEANCE = f"""SELECT c.id, c.plage, c.organisme, c.collaborateur, upper(u.nom) || ' ' || u.prenom AS collaborateur_nom,
-    c.debut, c.fin, p.titre, p.lieu, p.adresse, p.type, c.capacite,
+    c.debut, c.fin, c.titre, c.lieu, c.adresse, c.type, c.capacite,
     (SELECT count(*) FROM entretien e WHERE e.creneau = c.id AND {_TIENT}) AS pris,
     (SELECT count(*) FROM attente x WHERE x.creneau = c.id) AS attente,
     (SELECT count(*) FROM entretien e WHERE e.creneau = c.id AND e.realisation = '{PREVU}') AS a_pointer, c.version
-FROM creneau c JOIN plage p ON p.id = c.plage JOIN utilisateur u ON u.id = c.collaborateur"""
+FROM creneau c JOIN utilisateur u ON u.id = c.collaborateur"""
 _COLLECTIF = "c.capacite > 1 AND c.retire_le IS NULL AND c.organisme = {}"
 
 
@@ -71,15 +72,21 @@ async def seance(ctx: Contexte, identifiant: uuid.UUID) -> Seance:
     return convertir(Seance, lignes[0])
 
 
-async def suivantes(ctx: Contexte, depuis: Seance) -> list[Seance]:
-    """Return a séance and those of the same series after it, in order of time."""
+async def seances_de_serie(ctx: Contexte, vue: Seance) -> list[Seance]:
+    """Return the séances of the series of one, itself among them, in order of time; at most 500, the latest ones."""
     lignes = await lire(
-        f"{_SEANCE} WHERE c.plage = {{}} AND {_COLLECTIF} AND c.debut >= {{}} ORDER BY c.debut, c.id LIMIT {_MAXIMUM}",
-        depuis.plage,
+        f"{_SEANCE} WHERE c.plage = {{}} AND {_COLLECTIF} ORDER BY c.debut DESC, c.id DESC LIMIT {_MAXIMUM}",
+        vue.plage,
         ctx.organisme,
-        depuis.debut,
     )
-    return [convertir(Seance, ligne) for ligne in lignes]
+    return [convertir(Seance, ligne) for ligne in reversed(lignes)]
+
+
+async def serie(ctx: Contexte, vue: Seance) -> Serie:
+    """Return the series of a séance, as far as it goes."""
+    derniere = (await seances_de_serie(ctx, vue))[-1]
+    (regle,) = await lire("SELECT id, jours, semaines, version FROM plage WHERE id = {}", vue.plage)
+    return convertir(Serie, {**regle, "jours": jours_de_serie(regle["jours"], derniere.jour), "derniere": derniere})
 
 
 async def participants(ctx: Contexte, identifiant: uuid.UUID) -> list[Participant]:
@@ -136,12 +143,13 @@ def _a_un_organisme(ctx: Contexte) -> bool:
 
 
 async def entretiens_des_seances(identifiants: list[uuid.UUID]) -> list[dict[str, Any]]:
-    """Return the entretiens that stand in some séances (id, séance, person, start), for the acts that move them all."""
+    """Return the entretiens that stand in some séances, for the acts that move them all."""
     lignes: list[dict[str, Any]] = []
     for debut in range(0, len(identifiants), _MAXIMUM):
         lot = identifiants[debut : debut + _MAXIMUM]
         lignes += await lire(
-            f"""SELECT e.id, e.creneau, e.beneficiaire, e.debut, e.realisation FROM entretien e
+            f"""SELECT e.id, e.creneau, e.beneficiaire, e.debut, e.duree, e.collaborateur, e.lieu, e.type, e.realisation
+            FROM entretien e
             WHERE e.creneau IN ({", ".join("{}" for _ in lot)}) AND {_TIENT} ORDER BY e.debut, e.id LIMIT 20000""",
             *lot,
         )

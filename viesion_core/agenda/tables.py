@@ -34,7 +34,7 @@ class Plage(Table, tablename="plage"):
 
 
 class Creneau(Table, tablename="creneau"):
-    """A slot of a plage; the entretiens that take its places point at it."""
+    """A slot of a plage, as it was published or changed since; the entretiens that take its places point at it."""
 
     id = UUID(primary_key=True)
     plage = ForeignKey(Plage, null=False, on_delete=OnDelete.restrict, index=True)
@@ -43,6 +43,10 @@ class Creneau(Table, tablename="creneau"):
     debut = Timestamptz()
     fin = Timestamptz()
     capacite = Integer()
+    titre = Varchar(length=80)
+    type = Varchar(length=60)
+    lieu = Varchar(length=60)
+    adresse = Varchar(length=160)
     retire_le = Timestamptz(null=True, default=None)
     version = Integer()
 

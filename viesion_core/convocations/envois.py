@@ -48,13 +48,15 @@ async def _tenir(envoi: Envoi, expediteur: str, maintenant: dt.datetime) -> int:
     dire = joignable and not (envoi.annule and envoi.avant is None)
     async with transaction():
         pris = await executer(
-            """UPDATE convocation SET entretien = {}, debut = {}, duree = {}, lieu = {}, sequence = {},
-                partie_le = coalesce({}, partie_le),
+            """UPDATE convocation SET entretien = {}, debut = {}, duree = {}, lieu = {}, adresse = {}, titre = {},
+                sequence = {}, partie_le = coalesce({}, partie_le),
                 annulee = {}, version = version + 1 WHERE entretien = {} AND version = {}""",
             envoi.suivant or envoi.entretien,
             envoi.debut,
             envoi.duree,
             envoi.lieu,
+            envoi.adresse,
+            envoi.titre,
             envoi.sequence + 1,
             maintenant if dire else None,
             envoi.annule or not joignable,

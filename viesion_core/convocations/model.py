@@ -108,11 +108,10 @@ def courriel_de(envoi: Envoi) -> tuple[str, str]:
             f"déplacé.\n\nNouvelle date : {quand} ({en_duree(envoi.duree)}).\n{_ou(envoi.ou)}"
         )
     else:
-        sujet = f"Rendez-vous : {quand}"
-        corps = (
-            f"Vous avez rendez-vous avec {envoi.organisme_nom} :\n\n"
-            f"{quoi}{quand} ({en_duree(envoi.duree)}).\n{_ou(envoi.ou)}"
-        )
+        # Told already, at the same hour: its place, its length or the title of the atelier is another one.
+        sujet = f"Rendez-vous{' modifié' if envoi.avant else ''} : {quand}"
+        annonce = "Votre rendez-vous avec {} est modifié" if envoi.avant else "Vous avez rendez-vous avec {}"
+        corps = f"{annonce.format(envoi.organisme_nom)} :\n\n{quoi}{quand} ({en_duree(envoi.duree)}).\n{_ou(envoi.ou)}"
     return sujet, f"Bonjour,\n\n{corps}{_empechement(envoi.telephone)}\n{_FIN}"
 
 

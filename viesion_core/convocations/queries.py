@@ -71,7 +71,7 @@ async def veut_un_rappel(ctx: Contexte) -> bool:
 
 
 _OU = """o.nom AS organisme_nom, o.adresse, o.code_postal, o.commune, o.telephone, b.courriel,
-    coalesce(p.adresse, '') AS plage_adresse, coalesce(p.titre, '') AS titre"""
+    coalesce(k.adresse, '') AS seance_adresse, coalesce(k.titre, '') AS titre"""
 
 
 async def convocations_a_tenir(maintenant: dt.datetime, calme: dt.datetime) -> list[Envoi]:
@@ -88,11 +88,12 @@ async def convocations_a_tenir(maintenant: dt.datetime, calme: dt.datetime) -> l
             LEFT JOIN accord_courriel a ON a.beneficiaire = c.beneficiaire
             LEFT JOIN entretien e ON e.id = c.entretien
             LEFT JOIN entretien s ON s.reporte_de = e.id AND s.realisation = '{PREVU}'
-            LEFT JOIN creneau k ON k.id = e.creneau LEFT JOIN plage p ON p.id = k.plage
+            LEFT JOIN creneau k ON k.id = CASE WHEN s.id IS NULL THEN e.creneau ELSE s.creneau END
         WHERE NOT c.annulee AND c.debut > {{}} AND c.demandee_le <= {{}}
             AND coalesce(s.modifie_le, e.modifie_le, c.demandee_le) <= {{}}
             AND (c.partie_le IS NULL OR e.id IS NULL OR e.realisation IN ('REPORTE', 'ANNULE_STR')
-                OR (e.realisation = '{PREVU}' AND (e.debut <> c.debut OR e.duree <> c.duree OR e.lieu <> c.lieu)))
+                OR (e.realisation = '{PREVU}' AND (e.debut <> c.debut OR e.duree <> c.duree OR e.lieu <> c.lieu
+                    OR coalesce(k.adresse, '') <> c.adresse OR coalesce(k.titre, '') <> c.titre)))
         ORDER BY c.debut, c.entretien LIMIT {{}}""",
         maintenant,
         calme,
@@ -108,7 +109,7 @@ async def rendez_vous_a_rappeler(debut: dt.datetime, fin: dt.datetime) -> list[R
         f"""SELECT e.id AS entretien, e.debut, e.duree, e.lieu, e.vecteur, e.type, {_OU}
         FROM entretien e JOIN accord_courriel a ON a.beneficiaire = e.beneficiaire
             JOIN beneficiaire b ON b.numero = e.beneficiaire JOIN organisme o ON o.id = e.organisme
-            LEFT JOIN creneau k ON k.id = e.creneau LEFT JOIN plage p ON p.id = k.plage
+            LEFT JOIN creneau k ON k.id = e.creneau
             LEFT JOIN rappel_personne r ON r.entretien = e.id AND r.debut = e.debut
         WHERE e.realisation = '{PREVU}' AND e.debut >= {{}} AND e.debut < {{}} AND b.courriel <> ''
             AND r.entretien IS NULL
@@ -118,7 +119,7 @@ async def rendez_vous_a_rappeler(debut: dt.datetime, fin: dt.datetime) -> list[R
         LIMITE,
     )
     return [
-        convertir(RendezVousDemain, {**ligne, "adresse": ligne["plage_adresse"], "organisme_adresse": _adresse(ligne)})
+        convertir(RendezVousDemain, {**ligne, "adresse": ligne["seance_adresse"], "organisme_adresse": _adresse(ligne)})
         for ligne in lignes
     ]
 
@@ -128,10 +129,10 @@ async def journees_a_rappeler(
 ) -> dict[uuid.UUID, Sequence[dict[str, Any]]]:
     """Return the entretiens of a day by référent, for those who asked for the reminder and have not had that day's."""
     lignes = await lire(
-        f"""SELECT u.id AS utilisateur, u.courriel, e.debut, e.duree, e.type, e.creneau, p.capacite, p.titre
+        f"""SELECT u.id AS utilisateur, u.courriel, e.debut, e.duree, e.type, e.creneau, k.capacite, k.titre
         FROM rappel_reglage g JOIN utilisateur u ON u.id = g.utilisateur
             JOIN entretien e ON e.collaborateur = u.id
-            LEFT JOIN creneau k ON k.id = e.creneau LEFT JOIN plage p ON p.id = k.plage
+            LEFT JOIN creneau k ON k.id = e.creneau
             LEFT JOIN rappel_referent r ON r.utilisateur = u.id AND r.jour = {{}}
         WHERE u.actif AND u.role IN ('referent', 'directeur') AND e.realisation = '{PREVU}' AND e.debut >= {{}}
             AND e.debut < {{}} AND r.utilisateur IS NULL
@@ -163,7 +164,7 @@ def _envoi(ligne: dict[str, Any]) -> Envoi:
         uid=ligne["uid"],
         sequence=ligne["sequence"],
         **nouveau,
-        adresse="" if remplace else ligne["plage_adresse"],
+        adresse=ligne["seance_adresse"],
         titre=ligne["titre"],
         organisme_nom=ligne["organisme_nom"],
         organisme_adresse=_adresse(ligne),

@@ -30,6 +30,8 @@ class Convocation(Table, tablename="convocation"):
     debut = Timestamptz()
     duree = Integer()
     lieu = Varchar(length=60)
+    adresse = Varchar(length=160)
+    titre = Varchar(length=80)
     demandee_le = Timestamptz()
     partie_le = Timestamptz(null=True, default=None)
     annulee = Boolean()

@@ -13,6 +13,7 @@ from web.ecrans.aide import AideController
 from web.ecrans.alertes import AlerteController, InfocentreController
 from web.ecrans.anomalie import AnomalieController
 from web.ecrans.ateliers import AtelierController
+from web.ecrans.ateliers_series import SerieController
 from web.ecrans.beneficiaires import BeneficiairesController
 from web.ecrans.bilan_actes import BilanActeController
 from web.ecrans.bilan_reponses import ReponseController
@@ -66,6 +67,7 @@ ECRANS: list[type[Controller]] = [
     CalendrierController,
     CreneauController,
     AtelierController,
+    SerieController,
     ReservationController,
     NoteController,
     ActeController,

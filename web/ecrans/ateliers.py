@@ -8,17 +8,19 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from viesion_core.agenda.actions import liberer_creneau, publier_creneaux
-from viesion_core.agenda.actions_ateliers import (
-    annuler_seance,
-    deplacer_seance,
-    donner_place,
-    inscrire,
-    pointer,
-    quitter_attente,
-)
+from viesion_core.agenda.actions_ateliers import donner_place, inscrire, pointer, quitter_attente
+from viesion_core.agenda.actions_series import deplacer_seance
 from viesion_core.agenda.model import CAPACITE_MAXIMALE, SEMAINES_MAXIMUM, SaisiePlage
-from viesion_core.agenda.model_ateliers import PORTEES, PRESENCES, SEULE, TYPES
-from viesion_core.agenda.queries_ateliers import PAR_PAGE, en_attente, participants, seance, seances_page
+from viesion_core.agenda.model_ateliers import PORTEES, PRESENCES, SEULE, TYPES, Seance
+from viesion_core.agenda.model_series import partager, suivantes
+from viesion_core.agenda.queries_ateliers import (
+    PAR_PAGE,
+    en_attente,
+    participants,
+    seance,
+    seances_de_serie,
+    seances_page,
+)
 from viesion_core.dossiers.recherche import chercher
 from viesion_core.entretiens.model import DUREE_MAXIMALE
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Introuvable
@@ -53,7 +55,7 @@ class AtelierController(Controller):
     @get("/nouveau")
     async def nouveau(self, page: PageCourante) -> Response[Any]:
         """Show « Nouvel atelier »."""
-        return await page.rendre("agenda/atelier_nouveau.html", **await _listes(page))
+        return await page.rendre("agenda/atelier_nouveau.html", **await listes_atelier(page))
 
     @post("/nouveau")
     async def creer(self, page: PageCourante) -> Response[Any]:
@@ -63,7 +65,7 @@ class AtelierController(Controller):
             fait = await publier_creneaux(page.ctx, _saisie(f))
         except ErreurMetier as erreur:
             return await page.rendre_erreurs(
-                "agenda/atelier_nouveau.html", _renommer(en_saisie(erreur)), f.brut, **await _listes(page)
+                "agenda/atelier_nouveau.html", renommer(en_saisie(erreur)), f.brut, **await listes_atelier(page)
             )
         return page.rediriger(LISTE, acte=fait.id)
 
@@ -149,16 +151,6 @@ class AtelierController(Controller):
             return await _rendre(page, identifiant, erreur=ErreurSaisie({"date": erreur.message}), saisie=f.brut)
         return page.rediriger(retour, acte=fait.id if not fait.vide else None)
 
-    @post("/{identifiant:uuid}/annuler")
-    async def annuler(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
-        """Cancel the séance, alone or with the next ones; the toast brings it all back."""
-        await seance(page.ctx, identifiant)
-        f = await lire_formulaire(page.requete)
-        version, portee = f.entier("version", requis=True) or 0, f.choix("portee", PORTEES, requis=True)
-        f.verifier()
-        fait = await annuler_seance(page.ctx, identifiant, portee=portee, version=version)
-        return page.rediriger(LISTE, acte=fait.id)
-
     @post("/{identifiant:uuid}/attente")
     async def attente(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Give a place to a person of the waiting list (`placer`), or take her off it."""
@@ -188,8 +180,13 @@ async def _rendre(
 ) -> Response[Any]:
     vue = await seance(page.ctx, identifiant)
     presents, attendent = await participants(page.ctx, identifiant), await en_attente(page.ctx, identifiant)
+    serie = await seances_de_serie(page.ctx, vue)
+    rang = next((n for n, s in enumerate(serie) if s.id == vue.id), 0)
     donnees: dict[str, Any] = {
         "seance": vue,
+        "serie": serie,
+        "rang": rang,
+        "toutes": partager(suivantes(serie, vue), page.ctx.maintenant),
         "participants": presents,
         "attendent": attendent,
         "ailleurs": vue.pris - len(presents),
@@ -197,7 +194,6 @@ async def _rendre(
         "inscriptible": vue.jour >= page.ctx.aujourdhui,
         "pointable": vue.jour <= page.ctx.aujourdhui,
         "presences": [(code, nomenclature("REALISATION").libelle_de(code)) for code in PRESENCES],
-        "portees": list(PORTEES.items()),
     }
     if erreur is not None:
         return await page.rendre_erreurs("agenda/atelier.html", erreur, saisie or {}, **donnees)
@@ -227,19 +223,38 @@ def _raison(erreur: ErreurMetier) -> str:
     return " ".join(erreur.erreurs.values())
 
 
-async def _listes(page: Page) -> dict[str, Any]:
+async def listes_atelier(page: Page, vue: Seance | None = None) -> dict[str, Any]:
+    """Return the choices of the forms of an atelier, what the séance `vue` says already being among them."""
+    listes = await listes_plage(page)
+    lieux = [(e.code, e.libelle) for e in nomenclature("LIEU").elements if e.code.startswith("COLLECTIF")]
+    if vue is not None and vue.lieu and vue.lieu not in dict(lieux):
+        lieux.append((vue.lieu, vue.lieu_libelle))
+    if vue is not None and vue.collaborateur not in dict(listes["choix"]):
+        listes["choix"].append((vue.collaborateur, vue.collaborateur_nom))
     return {
         "types": [(code, nomenclature("TYPE_ENTRETIEN").libelle_de(code)) for code in TYPES],
-        "lieux": [(e.code, e.libelle) for e in nomenclature("LIEU").elements if e.code.startswith("COLLECTIF")],
-        **await listes_plage(page),
+        "lieux": lieux,
+        **listes,
         "semaines_maximum": SEMAINES_MAXIMUM,
     }
+
+
+def lire_horaire(f: Formulaire, jour: str) -> tuple[dt.datetime | None, int]:
+    """Return when a séance begins, « De » on the day of the field `jour`, and its minutes to « À »."""
+    de, jusqua = f.instant(jour, "de", requis=True), f.instant(jour, "a", requis=True)
+    if de is None or jusqua is None:
+        return None, 0
+    if jusqua <= de:
+        f.erreurs["a"] = "L'heure de fin suit l'heure de début."
+    elif jusqua - de > dt.timedelta(minutes=DUREE_MAXIMALE):
+        f.erreurs["a"] = f"Une séance dure {DUREE_MAXIMALE // 60} heures au plus."
+    return de, int((jusqua - de).total_seconds()) // 60
 
 
 def _saisie(f: Formulaire) -> SaisiePlage:
     """Return the series that the form gives: one séance from « De » to « À », each of the days chosen."""
     debut, fin = f.date("debut", requis=True), f.date("fin", requis=True)
-    de, jusqua = f.instant("debut", "de", requis=True), f.instant("debut", "a", requis=True)
+    de, duree = lire_horaire(f, "debut")
     valeurs: dict[str, Any] = {
         "titre": f.texte("titre", requis=True, maximum=80),
         "jours": lire_jours(f),
@@ -250,19 +265,15 @@ def _saisie(f: Formulaire) -> SaisiePlage:
         "capacite": f.entier("capacite", requis=True, minimum=2, maximum=CAPACITE_MAXIMALE),
         "semaines": f.entier("semaines", requis=True, minimum=1, maximum=SEMAINES_MAXIMUM),
     }
-    if de is not None and jusqua is not None and jusqua <= de:
-        f.erreurs["a"] = "L'heure de fin suit l'heure de début."
-    elif de is not None and jusqua is not None and jusqua - de > dt.timedelta(minutes=DUREE_MAXIMALE):
-        f.erreurs["a"] = f"Une séance dure {DUREE_MAXIMALE // 60} heures au plus."
     f.verifier()
     garder_saisie(f, dict.fromkeys(("titre", "adresse"), LECTEURS_ORGANISME))
-    assert debut is not None and fin is not None and de is not None and jusqua is not None  # noqa: S101, PT018 - `verifier` has refused empty ones
-    duree, depart = int((jusqua - de).total_seconds()) // 60, minutes(de)
+    assert debut is not None and fin is not None and de is not None  # noqa: S101, PT018 - `verifier` has refused empty ones
+    depart = minutes(de)
     return SaisiePlage(debut=debut, fin=fin, de=depart, a=depart + duree, duree=duree, vecteur="PHYSIQUE", **valeurs)
 
 
-def _renommer(erreur: ErreurSaisie) -> ErreurSaisie:
-    """Return the mistakes by the fields of this form, which has no length: « À » gives it."""
+def renommer(erreur: ErreurSaisie) -> ErreurSaisie:
+    """Return the mistakes by the fields of these forms, which have no length: « À » gives it."""
     if "duree" not in erreur.erreurs:
         return erreur
     autres = {champ: message for champ, message in erreur.erreurs.items() if champ != "duree"}
