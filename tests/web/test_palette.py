@@ -56,6 +56,8 @@ async def test_ctrl_k_propose_selon_le_role_et_le_dossier(serveur: Serveur, mond
         assert "Aide\u00a0: Contrats RSA" in await demander(client, "aide contrat", "/")
         anomalie = await demander(client, "anomalie", f"/beneficiaires/{numero}")
         assert f"/aide/anomalie?ecran=/beneficiaires/{numero}" in anomalie
+        assert titres(await demander(client, "atelier", "/"))[:2] == ["Nouvel atelier collectif", "Ateliers collectifs"]
+        assert "Affectations à répartir" in titres(await demander(client, "répartir", "/"))
         assert "Utilisateurs" not in titres(await demander(client, "utilisateurs", "/"))
         assert titres(await demander(client, "zzzz", "/")) == ["Personne dans mon périmètre"]
     async with serveur.client(monde.administrateur) as client:
@@ -69,6 +71,7 @@ async def test_ctrl_k_propose_selon_le_role_et_le_dossier(serveur: Serveur, mond
         lus = titres(await demander(client, "", f"/beneficiaires/{numero}"))
         assert "Nouvel entretien" not in lus
         assert "Résumé" in lus
+        assert "Affectations à répartir" not in titres(await demander(client, "répartir", "/"))
         page = await client.get("/palette?q=pilotage")
         assert 'href="/pilotage"' in page.text.partition("<main")[2]
 
@@ -150,6 +153,10 @@ async def test_les_raccourcis_d_une_touche_s_arretent(serveur: Serveur, monde: M
         assert page.url == adresse
         await page.keyboard.press("Control+k")
         await expect(page.get_by_label("Recherche globale")).to_be_focused()
+        await expect(page.get_by_role("option", name="Prendre un rendez-vous")).to_be_visible()
+        await axe(page)
+        assert await deborde(page) == 0
+        await capture(page, "ecrans/palette-400-dark")
         await page.goto(f"{serveur.url}/aide/raccourcis")
         await page.get_by_label("Raccourcis d'une seule touche").check()
         await page.goto(f"{serveur.url}/notes")
