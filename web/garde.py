@@ -17,6 +17,8 @@ LECTEURS_SANTE = "les personnes habilitées aux données de santé"
 LECTEURS_TRANSMISE = f"{LECTEURS_SANTE}, et le Département si la personne l'accepte"
 LECTEURS_ORGANISME = "tous les utilisateurs de votre organisme"
 LECTEURS_JOURNAL = "les administrateurs, dans le journal"
+LECTEURS_DEPARTEMENT = "les pilotes du Département"
+LECTEURS_PARTENAIRE = "votre organisme, le Département, et Solis à qui il est transmis"
 LECTEURS_ASSISTANCE = "l'assistance, par courriel"
 LECTEUR_SEUL = "vous seul"
 LECTEURS = {
@@ -24,6 +26,8 @@ LECTEURS = {
     "sante": LECTEURS_SANTE,
     "organisme": LECTEURS_ORGANISME,
     "journal": LECTEURS_JOURNAL,
+    "departement": LECTEURS_DEPARTEMENT,
+    "partenaire": LECTEURS_PARTENAIRE,
     "assistance": LECTEURS_ASSISTANCE,
     "seul": LECTEUR_SEUL,
 }
@@ -38,8 +42,8 @@ def garder_saisie(f: Formulaire, lecteurs: Mapping[str, str]) -> None:
 def attributs_garde(lecteurs: str, selon: tuple[str, str, str] | None = None) -> dict[str, str]:
     """Return the attributes by which `js/garde.js` warns beside a field; none for a field without readers.
 
-    `selon` = (another field, its values separated by spaces, the readers when it has one of them): a note that is
-    shared, a theme of health. Raises KeyError for readers that are not in `LECTEURS`.
+    `selon` = (another field, its values separated by spaces, the readers when it has these alone): a note that is
+    shared, natures that are all of health. Raises KeyError for readers that are not in `LECTEURS`.
     """
     if not lecteurs:
         return {}

@@ -7,11 +7,13 @@ import uuid
 import pytest
 
 from tests.serveur import Serveur, requetes
+from tests.web.test_garde import vue_de
 from viesion_core.actes import acte
 from viesion_core.contexte import Contexte, Role
 from viesion_core.db import executer, lire, lire_valeur, transaction
 from viesion_core.portefeuille.tables import AffectationRecue
 from viesion_core.testing import Monde, creer_utilisateur
+from web.garde import LECTEURS_PARTENAIRE
 
 INCONNU = "00000000-0000-4000-8000-00000000dead"
 
@@ -107,6 +109,12 @@ async def test_bad_input_says_what_and_keeps_what_was_typed(
             assert (await client.post("/affectations/repartir", data=corps)).status_code in (404, 409)
         sans_motif = await client.post(f"/affectations/{trois[0]}/refuser", data={"version": "1"})
         assert (sans_motif.status_code, "Dites pourquoi" in sans_motif.text) == (422, True)
+        juge = {"version": "1", "motif": "Une personne paresseuse"}
+        averti = await client.post(f"/affectations/{trois[0]}/refuser", data=juge)
+        assert averti.status_code == 422
+        assert LECTEURS_PARTENAIRE in averti.text
+        assert 'value="Une personne paresseuse"' in averti.text
+        assert vue_de(averti.text)
         fait = await client.post(f"/affectations/{trois[0]}/refuser", data={"version": "1", "motif": "Hors secteur"})
         assert fait.status_code == 303
         refusees = await client.get("/affectations?etat=refusees")

@@ -12,6 +12,7 @@ from tests.serveur import SQLITE, Serveur
 from tests.web.suivi import Suivi, ouvrir_page, ouvrir_suivi
 from tests.web.test_difficultes import PERMIS, SANTE, TRANSPORT, ajouter, toutes
 from viesion_core.testing import Monde
+from web.garde import LECTEURS_DOSSIER, LECTEURS_SANTE
 
 pytestmark = [pytest.mark.navigateur, SQLITE]
 
@@ -35,10 +36,18 @@ async def test_reperer_puis_lever(navigateur: Browser, serveur: Serveur, suivi: 
     nature = page.get_by_label("Nature de difficulté")
     await expect(nature).to_have_attribute("placeholder", "Sélectionner des difficultés...")
     difficultes = page.get_by_role("group", name="Difficultés")
+    garde, commentaire = page.locator("#c-commentaire-garde"), page.get_by_label("Commentaire")
+    await commentaire.press_sequentially("Une dépression")
+    await nature.fill("couverture sociale")
+    await nature.press("Enter")
+    await expect(garde).to_contain_text(f"{LECTEURS_SANTE}.")
     await nature.fill("permis")
     await expect(difficultes.get_by_label("Sans permis")).to_be_visible()
     await expect(difficultes.get_by_label("Aucun moyen de transport")).to_be_hidden()
     await difficultes.get_by_label("Sans permis").check()
+    await expect(garde).to_contain_text(LECTEURS_DOSSIER)
+    await nature.fill("couverture sociale")
+    await difficultes.get_by_label("Couverture sociale à mettre à jour").uncheck()
     await nature.fill("moyen transp")
     await nature.press("Enter")
     await expect(nature).to_have_value("")

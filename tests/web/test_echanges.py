@@ -6,6 +6,7 @@ import pytest
 
 from tests.echanges.aides import CLE, SECRET, contenu, deposer, une_ligne
 from tests.serveur import Serveur, requetes
+from tests.web.test_garde import vue_de
 from viesion_core.contexte import contexte_systeme
 from viesion_core.db import lire_un, lire_valeur
 from viesion_core.echanges.depot import traiter_depot
@@ -59,9 +60,12 @@ async def test_abandoning_asks_for_a_reason(serveur: Serveur, monde: Monde, recu
         vide = await client.post(adresse, data={"version": "1"})
         assert vide.status_code == 422
         assert "Dites pourquoi cette ligne est abandonnée." in vide.text
-        fait = await client.post(adresse, data={"motif": "Dossier parti", "version": "1"})
-        assert fait.status_code == 303
-        assert "Dossier parti" in (await client.get("/echanges?etat=abandonnes")).text
+        averti = await client.post(adresse, data={"motif": "Un dossier de diabétique", "version": "1"})
+        assert averti.status_code == 422
+        assert "les pilotes du Département" in averti.text
+        garde = {"motif": "Un dossier de diabétique", "version": "1", "garde": vue_de(averti.text)}
+        assert (await client.post(adresse, data=garde)).status_code == 303
+        assert "Un dossier de diabétique" in (await client.get("/echanges?etat=abandonnes")).text
 
 
 async def test_a_refused_line_is_corrected_on_the_screen(serveur: Serveur, monde: Monde) -> None:

@@ -14,6 +14,7 @@ from viesion_core.portefeuille.actions import accepter, annuler_lot, prendre_en_
 from viesion_core.portefeuille.model import EtatAffect
 from viesion_core.portefeuille.queries import PAR_PAGE, actes_du_lot, affect, affects_page, charges
 from web.formulaire import Formulaire, lire_formulaire
+from web.garde import LECTEURS_PARTENAIRE, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DIRECTION, SUIVI, politique
 
@@ -77,6 +78,7 @@ class AffectationRecueController(Controller):
         motif, version = f.texte("motif", maximum=300), f.entier("version") or 0
         try:
             f.verifier()
+            garder_saisie(f, {"motif": LECTEURS_PARTENAIRE})
             a = await refuser(page.ctx, identifiant, motif, version=version)
         except ErreurSaisie as erreur:
             return await _liste(page, "", 1, erreur=erreur, saisie=f.brut, vise=identifiant)
@@ -106,6 +108,7 @@ class AffectationRecueController(Controller):
         motif, version = f.texte("motif", maximum=300), f.entier("version") or 0
         try:
             f.verifier()
+            garder_saisie(f, {"motif": LECTEURS_PARTENAIRE})
             a = await terminer(page.ctx, identifiant, motif, version=version)
         except ErreurSaisie as erreur:
             return await _liste(page, etat, 1, erreur=erreur, saisie=f.brut, vise=identifiant)

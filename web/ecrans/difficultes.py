@@ -164,6 +164,7 @@ async def _nouvelles(
         etapes=de_la_personne,
         etape=proposee.id if proposee else None,
         realisations=_realisations(),
+        sensibles=" ".join(sorted(natures_sensibles())),
     )
 
 

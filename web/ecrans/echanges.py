@@ -13,6 +13,7 @@ from viesion_core.echanges.queries import PAR_PAGE, derniers_fichiers, exiger_re
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Introuvable
 from viesion_core.journal import journaliser_lecture
 from web.formulaire import lire_formulaire
+from web.garde import LECTEURS_DEPARTEMENT, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DEPARTEMENT, politique
 
@@ -36,8 +37,9 @@ class EchangesController(Controller):
         await exiger_rejet(page.ctx, identifiant)
         f = await lire_formulaire(page.requete)
         motif, version = f.texte("motif", maximum=300), f.entier("version", requis=True) or 0
-        f.verifier()
         try:
+            f.verifier()
+            garder_saisie(f, {"motif": LECTEURS_DEPARTEMENT})
             await abandonner_rejet(page.ctx, identifiant, motif, version=version)
         except ErreurSaisie as erreur:
             return await _liste(page, "", 1, erreur=erreur, vise=identifiant, saisie=f.brut)

@@ -19,6 +19,7 @@ from web.conflit import ChampConflit
 from web.ecrans.dossier_commun import rendre_dossier
 from web.ecrans.identite_saisie import lire_identite, listes_identite
 from web.formulaire import lire_formulaire
+from web.garde import LECTEURS_JOURNAL, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, DOSSIER_LECTURE, politique
 
@@ -80,6 +81,7 @@ class IdentiteController(Controller):
         try:
             motif = f.texte("motif", maximum=300)
             f.verifier()
+            garder_saisie(f, {"motif": LECTEURS_JOURNAL})
             nir = await montrer_nir(page.ctx, numero, motif, cles=page.settings.cle_echanges)
         except ErreurSaisie as erreur:
             return await _fiche(page, numero, erreur=erreur, saisie=f.brut)

@@ -54,5 +54,7 @@ function lecteurs(champ) {
   const { garde, gardeSelon, gardeValeurs, gardeSinon } = champ.dataset;
   if (!gardeSelon) return garde;
   const valeurs = gardeValeurs.split(" ");
-  return new FormData(champ.form).getAll(gardeSelon).some((valeur) => valeurs.includes(valeur)) ? gardeSinon : garde;
+  const choisies = new FormData(champ.form).getAll(gardeSelon);
+  // A nature that is not of health, among others, opens the text to all who read the dossier.
+  return choisies.length && choisies.every((valeur) => valeurs.includes(valeur)) ? gardeSinon : garde;
 }
