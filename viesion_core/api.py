@@ -28,7 +28,7 @@ from viesion_core.db.migrations import Migration
 from viesion_core.difficultes.model import DifficulteResume
 from viesion_core.dossiers.model import SaisieIdentite
 from viesion_core.echanges.envois_model import FluxSortant, Message
-from viesion_core.echanges.model import Action, Commande, Flux, LigneRefusee
+from viesion_core.echanges.model import Action, Commande, FichierRefuse, Flux, LigneRefusee
 from viesion_core.entretiens.model import EntretienResume
 from viesion_core.fusion.model import ChampFusion, ModeleFusion
 from viesion_core.hookspecs import hookimpl
@@ -81,6 +81,7 @@ __all__ = [
     "EntretienResume",
     "EtapeResume",
     "Evolution",
+    "FichierRefuse",
     "Flux",
     "FluxSortant",
     "Gravite",

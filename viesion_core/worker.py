@@ -23,6 +23,7 @@ from viesion_core.echanges.depot import traiter_depot
 from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
 from viesion_core.echanges.lots import oublier_lots
 from viesion_core.echanges.sftp import synchroniser
+from viesion_core.echanges.transcription import oublier_coins
 from viesion_core.extensions import Registre
 from viesion_core.organismes.queries import offres_actives
 from viesion_core.parcours.envois import clore_contrats_echus
@@ -146,15 +147,15 @@ class Worker:
         return deposes + await rappeler(maintenant, self.settings.url_publique)
 
     async def _sceller(self) -> None:
-        """Encrypt what an earlier version kept in clear, delete the batches of the API that a stop cut.
+        """Encrypt what an earlier version kept in clear; delete what a stop left of batches and transcriptions.
 
         A file that cannot be is named, and the turns come.
         """
         try:
             await asyncio.to_thread(sceller_restes, self.settings.dossier_echanges, self.settings.cle_echanges)
-            await asyncio.to_thread(
-                oublier_lots, self.settings.dossier_echanges, dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
-            )
+            avant = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+            await asyncio.to_thread(oublier_lots, self.settings.dossier_echanges, avant)
+            await asyncio.to_thread(oublier_coins, self.settings.dossier_echanges, avant)
         except OSError:
             _LOG.exception("files of partners are still kept in clear")
 

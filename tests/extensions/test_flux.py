@@ -20,7 +20,8 @@ def un_flux(lecteur: str) -> Flux:
 
 @pytest.mark.offre("solis_bridge")
 def test_the_solis_bridge_declares_alloc() -> None:
-    assert [(f.emetteur, f.code) for f in charger_extensions().flux()] == [("SOLIS", "ALLOC"), ("SOLIS", "AFFECT")]
+    flux = charger_extensions().flux()
+    assert [(f.emetteur, f.code) for f in flux] == [("SOLIS", "ALLOC"), ("SOLIS", "AFFECT"), ("CNAF", "VRSB")]
 
 
 @pytest.mark.offre("solis_bridge")

@@ -10,7 +10,7 @@ from viesion_core.nomenclatures.model import libelle
 
 ACCOMP_RSA = "ACCOMP_RSA"
 PERSONNE = "PERSONNE"
-LIBELLE_SOURCE = {PERSONNE: "Saisie", "SOLIS": "Solis", "IMPORT": "Reprise", "GREFFON": "Greffon"}
+LIBELLE_SOURCE = {PERSONNE: "Saisie", "SOLIS": "Solis", "IMPORT": "Reprise", "GREFFON": "Greffon", "CNAF": "CAF ou MSA"}
 DROITS_CLOS = ("1", "5", "6")
 """États du droit that end or refuse it (CNAF ETATDOSRSA: refused, closed, closed on a former month)."""
 ORGANISMES_PAYEURS = {"CAF": "CAF", "MSA": "MSA"}

@@ -4,6 +4,8 @@ import pathlib
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from viesion_core.contexte import Contexte
 from viesion_core.db import (
     executer_lot,
@@ -12,7 +14,7 @@ from viesion_core.db import (
     lire_parmi,
     transaction,
 )
-from viesion_core.dossiers.model import DROITS_CLOS
+from viesion_core.dossiers.model import DROITS_CLOS, SaisieIdentite
 from viesion_core.echanges.comprehension import Recue, Refus, en_avance, lots
 from viesion_core.echanges.ecriture import Lot
 from viesion_core.echanges.fichiers import Prise, avancer, prendre, rejeter, remplacer, terminer
@@ -20,8 +22,10 @@ from viesion_core.echanges.lecture import lignes
 from viesion_core.echanges.model import Action, Commande, FichierVu, Flux
 from viesion_core.echanges.nir import Nir, sceller_nir
 from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
+from viesion_core.nomenclatures.model import cle
 
 Avancement = Callable[[str, int, int], None]
+_EN_CAPITALES = ("nom_naissance", "nom_usage", "prenom", "adresse")
 
 
 async def importer_fichier(
@@ -59,8 +63,8 @@ async def _executer(prise: Prise, curseur: int, lot: Sequence[Recue], secret: st
     comptes = {"creees": 0, "modifiees": 0, "ignorees": 0}
     ecriture = Lot(ctx, flux.emetteur)
     async with transaction():
-        versions = await versions_connues(flux, [c.id_individu for _, c in commandes])
-        fraiches = [(r, c) for r, c in commandes if c.version > versions.get(c.id_individu, -1)]
+        versions = await versions_connues(flux, [c.sujet for _, c in commandes])
+        fraiches = [(r, c) for r, c in commandes if c.version > versions.get(c.sujet, -1)]
         comptes["ignorees"] += len(commandes) - len(fraiches)
         nirs = [sceller_nir(c.nir, secret=secret, cles=cles) for _, c in fraiches]
         trouves = await rapprocher([c for _, c in fraiches], [nir.empreinte for nir in nirs])
@@ -68,14 +72,14 @@ async def _executer(prise: Prise, curseur: int, lot: Sequence[Recue], secret: st
         for (recue, commande), nir, trouve in zip(fraiches, nirs, trouves, strict=True):
             code, message = refus_de(commande, trouve)
             if code:
-                qui = recue.rang, str(commande.id_message), commande.id_individu
+                qui = recue.rang, str(commande.id_message), commande.sujet
                 rejets.append(Refus(*qui, code, "", message, recue.ligne, commande, nir, trouve.candidat))
                 continue
             comptes[ordonner(ecriture, commande, trouve.ligne, nir)] += 1
             faites.append(commande)
         await ecriture.ecrire()
         await noter_versions(ctx, flux, faites, versions)
-        await remplacer(flux, {c.id_individu for c in faites} | {r.cle for r in rejets})
+        await remplacer(flux, {c.sujet for c in faites} | {r.cle for r in rejets})
         await rejeter(ctx, prise.identifiant, flux, rejets, cles)
         await avancer(prise.identifiant, curseur, len(lot), **comptes, rejetees=len(rejets))
 
@@ -84,30 +88,42 @@ def refus_de(commande: Commande, trouve: Rapprochement) -> tuple[str, str]:
     """Return the code and the message that refuse a command once we know whose it may be; ("", "") for none."""
     if trouve.candidat is not None:
         return "DOUBLON", "Une personne suivie a la même identité : dites si c'est elle."
-    if trouve.ligne is None and commande.action is not Action.CREER:
+    if trouve.ligne is None and commande.action is not Action.CREER and not commande.facultative:
         return "INDIVIDU_INCONNU", "Aucun dossier n'a cet identifiant."
     return "", ""
 
 
 def ordonner(ecriture: Lot, c: Commande, ligne: Mapping[str, Any] | None, nir: Nir) -> str:
     """Give a command to the batch; return which count it adds to."""
+    if ligne is None and c.action is not Action.CREER:
+        return "ignorees"
     if ligne is None:
         ecriture.creer(c.identite, c.id_individu, nir)
         return "creees"
     if c.action is Action.FERMER:
+        if c.facultative and ligne["numero_demande"] not in ("", c.identite.numero_demande):
+            return "ignorees"  # the person has another right, which goes on
         etat = c.identite.etat_droit if c.identite.etat_droit in DROITS_CLOS else "5"
         change = ecriture.fermer(ligne, etat, c.id_individu)
     else:
-        change = ecriture.modifier(ligne, c.identite, c.id_individu, nir)
+        change = ecriture.modifier(ligne, _sans_redites(c, ligne), c.id_individu, nir)
     return "modifiees" if change else "ignorees"
 
 
-async def versions_connues(flux: Flux, individus: Sequence[str]) -> dict[str, int]:
+def _sans_redites(c: Commande, ligne: Mapping[str, Any]) -> SaisieIdentite:
+    """Empty what a sender who writes in capitals says again: the accents that VieSion has are kept."""
+    if not c.en_capitales:
+        return c.identite
+    redites = [champ for champ in _EN_CAPITALES if cle(getattr(c.identite, champ)) == cle(ligne[champ])]
+    return msgspec.structs.replace(c.identite, **dict.fromkeys(redites, ""))
+
+
+async def versions_connues(flux: Flux, sujets: Sequence[str]) -> dict[str, int]:
     """Return the last version carried out about each person who has one."""
     trouvees = await lire_parmi(
         """SELECT v.cle, v.version_recue FROM {parmi} p CROSS JOIN echange_version v
         WHERE v.cle = p.v1 AND v.flux = {}""",
-        [(individu,) for individu in individus],
+        [(sujet,) for sujet in sujets],
         flux.code,
     )
     return {ligne["cle"]: ligne["version_recue"] for ligne in trouvees}
@@ -117,14 +133,11 @@ async def noter_versions(ctx: Contexte, flux: Flux, faites: Sequence[Commande], 
     """Keep the version carried out of each person; a batch has one line at most about each."""
     await executer_lot(
         "UPDATE echange_version SET version_recue = {} WHERE flux = {} AND cle = {}",
-        [(c.version, flux.code, c.id_individu) for c in faites if c.id_individu in connues],
+        [(c.version, flux.code, c.sujet) for c in faites if c.sujet in connues],
     )
-    nouvelles = [c for c in faites if c.id_individu not in connues]
+    nouvelles = [c for c in faites if c.sujet not in connues]
     await inserer_rangees(
         "echange_version",
         ("id", "flux", "cle", "version_recue"),
-        [
-            (id_, flux.code, c.id_individu, c.version)
-            for id_, c in zip(identifiants(ctx.maintenant), nouvelles, strict=False)
-        ],
+        [(id_, flux.code, c.sujet, c.version) for id_, c in zip(identifiants(ctx.maintenant), nouvelles, strict=False)],
     )

@@ -73,8 +73,8 @@ async def rejouer_rejet(
         commande = comprendre(rejet["ligne"], ligne, connu, ctx)
         if isinstance(commande, Refus):
             raise ErreurSaisie({connu.colonne(commande.champ): commande.message}, commande.message)
-        connues = await versions_connues(connu, [commande.id_individu])
-        if commande.version <= connues.get(commande.id_individu, -1):
+        connues = await versions_connues(connu, [commande.sujet])
+        if commande.version <= connues.get(commande.sujet, -1):
             raise ErreurMetier("Un envoi plus récent sur cette personne a déjà été pris : abandonnez cette ligne.")
         nir = sceller_nir(commande.nir, secret=secret, cles=cles)
         (trouve,) = await rapprocher([commande], [nir.empreinte])
@@ -123,7 +123,7 @@ async def _en_doublon(
         en_json(msgspec.structs.replace(c, nir=nir.chiffre)),
         nir.empreinte,
         trouve.candidat,
-        c.id_individu,
+        c.sujet,
         ligne,
         identifiant,
     )
@@ -157,14 +157,15 @@ async def trancher_doublon(
         commande = msgspec.convert(rejet["commande"], Commande, strict=False)
         ligne = await _personne(rejet["candidat"]) if meme else None
         ecriture = Lot(ctx, connu.emetteur)
-        if meme and (ligne is None or ligne["id_individu"] not in (None, commande.id_individu)):
+        autre = commande.id_individu and ligne is not None and ligne["id_individu"] not in (None, commande.id_individu)
+        if meme and (ligne is None or autre):
             raise ErreurMetier("Ce dossier a déjà un autre identifiant Solis : la ligne ne peut pas lui revenir.")
         if not meme and commande.action is not Action.CREER:
             raise ErreurMetier("Cette ligne n'ouvre pas de dossier : abandonnez-la, ou rapprochez-la du dossier.")
         await _decider(ctx, identifiant, EtatRejet.REGLE, "Même personne" if meme else "Autre personne", version)
         ordonner(ecriture, commande, ligne, Nir(rejet["empreinte"], commande.nir))
         await ecriture.ecrire()
-        connues = await versions_connues(connu, [commande.id_individu])
+        connues = await versions_connues(connu, [commande.sujet])
         await noter_versions(ctx, connu, [commande], connues)
 
 

@@ -1,7 +1,11 @@
-"""The folder of exchanges: in, ack, rejets, archive. A file waits in « in » until its `.ctl` is there."""
+"""The folder of exchanges: in, ack, rejets, archive. A file waits in « in » until its `.ctl` is there.
+
+A flow may take files of its own shape (`Flux.fichiers`), without a `.ctl`: they are transcribed first.
+"""
 
 import asyncio
 import csv
+import datetime as dt
 import json
 import pathlib
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,6 +19,7 @@ from viesion_core.echanges.coffre import sceller
 from viesion_core.echanges.lecture import lire_controle
 from viesion_core.echanges.model import FichierRefuse, FichierVu, Flux, accuse
 from viesion_core.echanges.queries import fichier_de_rang, rejets_du_fichier
+from viesion_core.echanges.transcription import PATIENCE, a_transcrire, annoncer, coin_de, oublier, transcrire
 
 DOSSIERS = ("in", "ack", "rejets", "archive")
 _ENTETE = ("fichier", "ligne", "id_message", "flux", "cle", "code", "champ", "valeur_masquee", "message", "rejouable")
@@ -50,10 +55,12 @@ async def traiter_depot(
     secret: str,
     cles: str,
     suivre: Avancement | None = None,
+    patience: dt.timedelta = PATIENCE,
 ) -> list[Traitement]:
     """Take every complete file of « in », in the order of their ranks; each is answered, then put away encrypted.
 
-    `secret` digests the NIR, `cles` encrypt what is kept, `suivre` hears how far each file is.
+    `secret` digests the NIR, `cles` encrypt what is kept, `suivre` hears how far each file is;
+    `patience`: how long a file without its end is left to grow.
 
     The answer is written before the file is moved: after a stop in between, the same answer is given again.
     """
@@ -65,7 +72,36 @@ async def traiter_depot(
         if chemin.is_symlink() or not chemin.is_file() or not chemin.with_suffix(".ctl").is_file():
             continue
         faits.append(await prendre_fichier(ctx, dossier, chemin, flux, secret=secret, cles=cles, suivre=suivre))
+    for chemin, connu in await asyncio.to_thread(a_transcrire, entrees, flux, ctx.maintenant, patience):
+        pris = await prendre_autre(ctx, dossier, chemin, connu, flux, secret=secret, cles=cles, suivre=suivre)
+        faits.append(pris)
     return faits
+
+
+async def prendre_autre(
+    ctx: Contexte,
+    dossier: pathlib.Path,
+    chemin: pathlib.Path,
+    connu: Flux,
+    flux: Sequence[Flux],
+    *,
+    secret: str,
+    cles: str,
+    suivre: Avancement | None = None,
+) -> Traitement:
+    """Take a file of the own shape of a flow: transcribed, taken, answered; put away encrypted as it came."""
+    coin = await asyncio.to_thread(coin_de, dossier, chemin)
+    try:
+        cible, nombre, empreinte = await asyncio.to_thread(transcrire, chemin, connu, coin)
+        await annoncer(ctx, cible, connu, nombre, empreinte)
+        fait = await _traiter(ctx, dossier, cible, flux, secret, cles, suivre)
+    except FichierRefuse as refus:
+        _refuser(dossier, chemin, refus)
+        fait = Traitement(chemin.name, refus=refus)
+    if not fait.attend:
+        await asyncio.to_thread(sceller, chemin, dossier / ("archive" if fait.fichier else "rejets"), cles)
+        await asyncio.to_thread(oublier, coin)
+    return fait
 
 
 async def prendre_fichier(
@@ -104,8 +140,7 @@ async def _traiter(
         deja = await _deja(chemin) if refus.code == "DEJA_TRAITE" else None
         if deja is None:
             if refus.code != "SEQUENCE_MANQUANTE":
-                reponse = {"fichier": chemin.name, "etat": "REFUSE", "code": refus.code, "message": refus.message}
-                _ecrire(dossier / "ack" / f"{chemin.stem}.json", reponse)
+                _refuser(dossier, chemin, refus)
             return Traitement(chemin.name, refus=refus)
         fichier = deja
     if fichier.rejetees:
@@ -135,6 +170,11 @@ async def _ecrire_rejets(chemin: pathlib.Path, fichier: FichierVu) -> None:
                 ecrivain.writerow((*debut, li["code"], li["champ"], "", li["message"], rejouable))
             dernier = lignes[-1]["ligne"]
     provisoire.replace(chemin)
+
+
+def _refuser(dossier: pathlib.Path, chemin: pathlib.Path, refus: FichierRefuse) -> None:
+    reponse = {"fichier": chemin.name, "etat": "REFUSE", "code": refus.code, "message": refus.message}
+    _ecrire(dossier / "ack" / f"{chemin.stem}.json", reponse)
 
 
 def _inerte(texte: str) -> str:

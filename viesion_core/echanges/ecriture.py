@@ -60,7 +60,7 @@ class Lot:
         ligne = {
             **msgspec.structs.asdict(identite),
             **_cles(identite.nom_usage or identite.nom_naissance, identite.prenom),
-            "id_individu": id_individu,
+            "id_individu": id_individu or None,
             "source": self.source,
             "created_at": self.ctx.maintenant,
             "version": 1,
@@ -72,11 +72,11 @@ class Lot:
         """Bring the partner's fields of a dossier up to date; False when nothing differs."""
         donnees = msgspec.structs.asdict(identite)
         valeurs = {c: donnees[c] for c in DU_PARTENAIRE if donnees[c] not in ("", None)}
-        return self._changer(avant, {**valeurs, "id_individu": id_individu}, nir)
+        return self._changer(avant, {**valeurs, **_connu(id_individu)}, nir)
 
     def fermer(self, avant: Mapping[str, Any], etat: str, id_individu: str) -> bool:
         """Flag the end of the right; nothing is erased, the accompaniment goes on until a référent ends it."""
-        return self._changer(avant, {"etat_droit": etat, "id_individu": id_individu}, Nir())
+        return self._changer(avant, {"etat_droit": etat, **_connu(id_individu)}, Nir())
 
     def _changer(self, avant: Mapping[str, Any], valeurs: Mapping[str, Any], nir: Nir) -> bool:
         if nir.empreinte:
@@ -158,6 +158,11 @@ async def _numeros(nombre: int) -> Sequence[int]:
         return [ligne["n"] for ligne in await lire(requete, nombre)]
     dernier = int(await lire_valeur("SELECT coalesce(max(numero), 0) FROM beneficiaire"))
     return range(dernier + 1, dernier + 1 + nombre)
+
+
+def _connu(id_individu: str) -> dict[str, str]:
+    """Return the identifier to write; nothing from a sender that does not know it."""
+    return {"id_individu": id_individu} if id_individu else {}
 
 
 def _cles(nom: str, prenom: str) -> dict[str, str]:

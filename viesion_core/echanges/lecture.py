@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from viesion_core.echanges.model import MINIMUM_CLOTURES, SEUIL_CLOTURES, Action, Controle, FichierRefuse, Flux
+from viesion_core.echanges.model import MINIMUM_CLOTURES, Action, Controle, FichierRefuse, Flux
 
 LONGUEUR_CHAMP = 4_000
 VERSION_SCHEMA = 1
@@ -79,7 +79,7 @@ def verifier(chemin: pathlib.Path, controle: Controle, flux: Flux) -> None:
         raise FichierRefuse("EMPREINTE", "Le contenu n'a pas l'empreinte annoncée : le fichier a été changé ou coupé.")
     if nombre != controle.nb_lignes:
         raise FichierRefuse("EMPREINTE", f"Le fichier compte {nombre} lignes, {controle.nb_lignes} sont annoncées.")
-    if clotures > MINIMUM_CLOTURES and clotures > SEUIL_CLOTURES * nombre:
+    if clotures > MINIMUM_CLOTURES and clotures > flux.seuil_clotures * nombre:
         raise FichierRefuse("CLOTURES_EXCESSIVES", f"{clotures} clôtures sur {nombre} lignes : rien n'a été fait.")
 
 

@@ -5,10 +5,11 @@ import enum
 import functools
 import hashlib
 import hmac
+import pathlib
 import pkgutil
 import uuid
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -32,8 +33,10 @@ LIBELLE_CODE = {
     "CHEVAUCHEMENT": "Déjà prise en charge autrement",
     "DATES_INCOHERENTES": "Date impossible ou incohérente",
     "VALEUR_INVALIDE": "Valeur refusée",
+    "PERSONNE_REPETEE": "Personne répétée dans le fichier",
 }
 """Why a file or a line is refused, in French."""
+COMPRIMES = (".zip", ".gz", ".bz2", ".xz", ".7z")
 SEUIL_CLOTURES = 0.2
 MINIMUM_CLOTURES = 50
 """A file that closes more people than this share (and this number) waits for a person: it is refused whole."""
@@ -79,6 +82,11 @@ class Commande(msgspec.Struct, frozen=True, kw_only=True):
 
     `nir` (13 characters, checked by the plugin) is kept as a keyed digest and encrypted. `version` orders the messages
     about `id_individu`: an older or equal one is ignored. An empty field of `identite` leaves what VieSion knows.
+
+    A sender that does not know Solis's identifier leaves `id_individu` empty and gives `cle` (20 characters at most)
+    to order its own messages. `facultative`: about somebody unknown, ignored rather than refused, and a closure only
+    counts for the demand that it names. `en_capitales`: a name or address that only differs by capitals or accents
+    is left.
     """
 
     id_message: uuid.UUID
@@ -87,6 +95,14 @@ class Commande(msgspec.Struct, frozen=True, kw_only=True):
     id_individu: str
     identite: SaisieIdentite
     nir: str = ""
+    cle: str = ""
+    facultative: bool = False
+    en_capitales: bool = False
+
+    @property
+    def sujet(self) -> str:
+        """Return the key under which the versions of what is said about the person are ordered."""
+        return self.cle or self.id_individu
 
 
 class Flux(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +111,10 @@ class Flux(msgspec.Struct, frozen=True, kw_only=True):
     `lecteur` names the function (« paquet.module:fonction »), which raises LigneRefusee; `cle` names the
     column of the business key, `action` that of the action. `libelles` says each column in French; `champs` gives
     the column of a field of the identity that has another name.
+
+    A flow whose files are no CSV of the contract names those it takes (`fichiers`: « *.xml ») and the pure function
+    that yields their lines as they are read (`transcripteur`), the last closing with `fin` (the end of a whole file);
+    it raises FichierRefuse. `seuil_clotures`: the share of closures from which a file waits for a person.
     """
 
     emetteur: str
@@ -106,6 +126,10 @@ class Flux(msgspec.Struct, frozen=True, kw_only=True):
     lecteur: str
     libelles: Mapping[str, str] = {}
     champs: Mapping[str, str] = {}
+    fichiers: str = ""
+    transcripteur: str = ""
+    fin: bytes = b""
+    seuil_clotures: float = SEUIL_CLOTURES
 
     def colonne(self, champ: str) -> str:
         """Return the column of a field of the identity, or of a column; "" for neither."""
@@ -116,13 +140,24 @@ class Flux(msgspec.Struct, frozen=True, kw_only=True):
         """Return the command of a line, as the plugin reads it."""
         return _lecteur(self.lecteur)(ligne)
 
+    def transcrire(self, source: BinaryIO) -> Iterator[Mapping[str, str]]:
+        """Yield the lines of a file that is no CSV of the contract."""
+        return _transcripteur(self.transcripteur)(source)
+
+    def prend(self, nom: str) -> bool:
+        """Tell whether a file of that name is one to transcribe; compressed, it will be refused by name."""
+        chemin = pathlib.PurePath(nom.lower())
+        formes = (chemin, chemin.with_suffix("")) if chemin.suffix in COMPRIMES else (chemin,)
+        return bool(self.fichiers) and any(forme.match(self.fichiers) for forme in formes)
+
     def verifier(self) -> None:
-        """Raise ValueError unless the function can be found."""
-        try:
-            _lecteur(self.lecteur)
-        except (ImportError, AttributeError) as erreur:
-            msg = f"{self.lecteur} est introuvable"
-            raise ValueError(msg) from erreur
+        """Raise ValueError unless the functions can be found."""
+        for nom in filter(None, (self.lecteur, self.transcripteur)):
+            try:
+                pkgutil.resolve_name(nom)
+            except (ImportError, AttributeError) as erreur:
+                msg = f"{nom} est introuvable"
+                raise ValueError(msg) from erreur
 
 
 def trouver_flux(flux: Iterable[Flux], emetteur: str, code: str) -> Flux:
@@ -137,6 +172,12 @@ def trouver_flux(flux: Iterable[Flux], emetteur: str, code: str) -> Flux:
 def _lecteur(nom: str) -> Callable[[Mapping[str, str]], Commande]:
     lecteur: Callable[[Mapping[str, str]], Commande] = pkgutil.resolve_name(nom)
     return lecteur
+
+
+@functools.cache
+def _transcripteur(nom: str) -> Callable[[BinaryIO], Iterator[Mapping[str, str]]]:
+    transcripteur: Callable[[BinaryIO], Iterator[Mapping[str, str]]] = pkgutil.resolve_name(nom)
+    return transcripteur
 
 
 class Controle(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,20 @@ async def fichier_de_rang(emetteur: str, flux: str, seq: int) -> FichierVu | Non
     return convertir(FichierVu, ligne) if ligne else None
 
 
+async def rang_du_contenu(emetteur: str, flux: str, sha256: str) -> int:
+    """Return the rank under which that content was received, else the next rank of the flow."""
+    rang = await lire_valeur(
+        "SELECT seq FROM echange_fichier WHERE emetteur = {} AND flux = {} AND sha256 = {}", emetteur, flux, sha256
+    )
+    if rang is None:
+        rang = 1 + int(
+            await lire_valeur(
+                "SELECT coalesce(max(seq), 0) FROM echange_fichier WHERE emetteur = {} AND flux = {}", emetteur, flux
+            )
+        )
+    return int(rang)
+
+
 async def derniers_fichiers(limite: int = 10) -> list[FichierVu]:
     """Return the latest files: counts alone, nobody's data."""
     lignes = await lire("SELECT * FROM echange_fichier ORDER BY recu_le DESC, seq DESC LIMIT {}", limite)

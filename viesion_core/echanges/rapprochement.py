@@ -21,7 +21,7 @@ def cles(commande: Commande) -> list[tuple[object, ...]]:
     """Return what makes two lines be about one person: a batch never holds two lines that share one of them."""
     p = commande.identite
     prenom = cle(p.prenom)
-    trouvees: list[tuple[object, ...]] = [("id", commande.id_individu)]
+    trouvees: list[tuple[object, ...]] = [("id", commande.sujet)]
     if commande.nir:
         trouvees.append(("nir", commande.nir))
     if p.matricule:
@@ -32,7 +32,7 @@ def cles(commande: Commande) -> list[tuple[object, ...]]:
 
 async def rapprocher(commandes: Sequence[Commande], empreintes: Sequence[str]) -> list[Rapprochement]:
     """Return, for each command, whose it is: four readings for the whole batch."""
-    individus = [c.id_individu for c in commandes]
+    individus = [c.id_individu for c in commandes if c.id_individu]
     par_id = {li["id_individu"]: li for li in await _lire("b.id_individu", individus)}
     reste = [i for i, c in enumerate(commandes) if c.id_individu not in par_id]
     par_nir: dict[str, list[Ligne]] = {}
@@ -66,7 +66,7 @@ def _choisir(
         if not trouvees:
             continue
         sure = len(trouvees) == 1 and trouvees[0]["date_naissance"] == p.date_naissance
-        if sure and trouvees[0]["id_individu"] is None:
+        if sure and (not c.id_individu or trouvees[0]["id_individu"] is None):
             return Rapprochement(trouvees[0])
         return Rapprochement(candidat=trouvees[0]["numero"])
     for nom in (p.nom_naissance, p.nom_usage):

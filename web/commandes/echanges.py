@@ -1,10 +1,13 @@
 """`viesion echanges importer · etat · dechiffrer · rechiffrer`: the files of partners (Solis), by hand."""
 
+import asyncio
 import contextlib
 import datetime as dt
 import os
 import pathlib
+import shutil
 import sys
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 import click
@@ -13,8 +16,10 @@ from viesion_core.contexte import contexte_systeme
 from viesion_core.echanges.actions import Avancement
 from viesion_core.echanges.coffre import desceller
 from viesion_core.echanges.depot import Traitement, traiter_depot
+from viesion_core.echanges.model import Flux
 from viesion_core.echanges.nir import rechiffrer_nirs
 from viesion_core.echanges.queries import derniers_fichiers
+from viesion_core.echanges.transcription import PATIENCE
 from viesion_core.erreurs import ErreurMetier
 from viesion_core.settings import Settings
 from web.commandes.execution import base_ouverte, executer, extensions, reglages
@@ -29,11 +34,16 @@ def echanges() -> None:
 
 
 @echanges.command()
-@click.argument("dossier", required=False, type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path))
-def importer(dossier: pathlib.Path | None) -> None:
-    """Prendre les fichiers du sous-dossier « in » de DOSSIER (celui des réglages par défaut)."""
+@click.argument("chemin", required=False, type=click.Path(exists=True, path_type=pathlib.Path))
+def importer(chemin: pathlib.Path | None) -> None:
+    """Prendre les fichiers du sous-dossier « in » du dossier CHEMIN (celui des réglages par défaut).
+
+    Si CHEMIN est un fichier (un .csv et son .ctl, ou le flux .xml de la CNAF), une copie en est déposée et prise.
+    """
     settings = reglages()
-    faits = executer(_importer(settings, dossier or settings.dossier_echanges))
+    fichier = chemin if chemin is not None and chemin.is_file() else None
+    dossier = settings.dossier_echanges if chemin is None or fichier else chemin
+    faits = executer(_importer(settings, dossier, fichier))
     for fait in faits:
         click.echo(_phrase(fait))
     if not faits:
@@ -85,8 +95,10 @@ async def _rechiffrer(settings: Settings) -> int:
         return await rechiffrer_nirs(settings.cle_echanges)
 
 
-async def _importer(settings: Settings, dossier: pathlib.Path) -> list[Traitement]:
+async def _importer(settings: Settings, dossier: pathlib.Path, fichier: pathlib.Path | None) -> list[Traitement]:
     with extensions() as registre:
+        if fichier is not None:
+            await asyncio.to_thread(_deposer, dossier / "in", fichier, registre.flux())
         async with base_ouverte(settings):
             ctx = contexte_systeme(dt.datetime.now(dt.UTC), nom="Solis")
             with contextlib.ExitStack() as barres:
@@ -97,7 +109,23 @@ async def _importer(settings: Settings, dossier: pathlib.Path) -> list[Traitemen
                     secret=settings.secret,
                     cles=settings.cle_echanges,
                     suivre=avancement(barres, sys.stderr),
+                    patience=PATIENCE if fichier is None else dt.timedelta(),
                 )
+
+
+def _deposer(entrees: pathlib.Path, fichier: pathlib.Path, flux: Sequence[Flux]) -> None:
+    """Lay a copy of a file (and of its `.ctl`) in « in »; each is whole under its name."""
+    propre = any(connu.prend(fichier.name) for connu in flux)
+    controle = fichier.with_suffix(".ctl")
+    if not propre and fichier.suffix != ".csv":
+        raise click.ClickException(f"{fichier.name} : aucun flux ne lit ce type de fichier (.csv et .ctl, ou .xml).")
+    if not propre and not controle.is_file():
+        raise click.ClickException(f"{controle.name} manque à côté du fichier.")
+    entrees.mkdir(parents=True, exist_ok=True)
+    for source in (fichier, *([] if propre else [controle])):
+        provisoire = entrees / f"{source.name}.part"
+        shutil.copyfile(source, provisoire)
+        provisoire.replace(entrees / source.name)
 
 
 def avancement(barres: contextlib.ExitStack, sortie: TextIO) -> Avancement | None:

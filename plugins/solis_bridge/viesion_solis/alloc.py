@@ -1,14 +1,24 @@
 """ALLOC: a line of Solis about an allocataire, read into a command. The one place of the mapping."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
-from typing import TypeVar
 
-from viesion_core.api import Action, Commande, Flux, LigneRefusee, SaisieIdentite
-from viesion_solis.champs import date, date_requise, exiger_lisible, individu, requis, un_uuid, version
+from viesion_core.api import Action, Commande, Flux, SaisieIdentite
+from viesion_solis.champs import (
+    choisir,
+    cle_nir,
+    date,
+    date_requise,
+    exiger_lisible,
+    individu,
+    nir,
+    requis,
+    un_uuid,
+    version,
+)
 
-T = TypeVar("T")
+__all__ = ["CHAMPS", "COLONNES", "FLUX", "LIBELLES", "cle_nir", "lire"]
+
 COLONNES = (
     "id_message", "version", "horodatage", "action", "id_individu", "id_dossier", "numdemrsa", "matricule", "fonorg",
     "numorg", "role", "nir", "civilite", "nom_naissance", "nom_usage", "prenom", "date_naissance", "adresse",
@@ -55,14 +65,13 @@ CHAMPS = {
 """The column of each field of the identity that has another name."""
 _CIVILITES = {"": "", "M": "M", "MME": "MME", "MLE": "MME"}
 _OUI_NON = {"": True, "1": True, "0": False}
-_NIR = re.compile(r"[1-478]\d{2}\d{2}(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
 _ACTIONS = {action.value: action for action in Action}
 
 
 def lire(ligne: Mapping[str, str]) -> Commande:
     """Return the command of a line; LigneRefusee names the column, never its value."""
     exiger_lisible(ligne)
-    action = _code(ligne, "action", _ACTIONS)
+    action = choisir(ligne, "action", _ACTIONS)
     fermeture = action is Action.FERMER
     if fermeture and not ligne["date_naissance"].strip():
         naissance = dt.date(1900, 1, 1)
@@ -73,7 +82,7 @@ def lire(ligne: Mapping[str, str]) -> Commande:
         nom_usage=ligne["nom_usage"],
         prenom=ligne["prenom"] if fermeture else requis(ligne, "prenom"),
         date_naissance=naissance,
-        civilite=_code(ligne, "civilite", _CIVILITES),
+        civilite=choisir(ligne, "civilite", _CIVILITES),
         adresse=ligne["adresse"],
         code_postal=ligne["code_postal"],
         commune=ligne["code_insee"].strip() or None,
@@ -86,7 +95,7 @@ def lire(ligne: Mapping[str, str]) -> Commande:
         date_demande=date(ligne, "date_demande"),
         date_ouverture=date(ligne, "date_ouverture"),
         etat_droit=ligne["etat_dossier"].strip(),
-        soumis_droits_devoirs=_code(ligne, "soumis_dd", _OUI_NON),
+        soumis_droits_devoirs=choisir(ligne, "soumis_dd", _OUI_NON),
         parcours=ligne["parcours"].strip().upper(),
     )
     return Commande(
@@ -95,32 +104,8 @@ def lire(ligne: Mapping[str, str]) -> Commande:
         action=action,
         id_individu=individu(ligne),
         identite=identite,
-        nir=_nir(ligne["nir"]),
+        nir=nir(ligne["nir"]),
     )
-
-
-def cle_nir(treize: str) -> int:
-    """Return the check key of a NIR of 13 characters; Corsica's 2A and 2B count as 19 and 18."""
-    return 97 - int(treize.replace("2A", "19").replace("2B", "18")) % 97
-
-
-def _nir(saisi: str) -> str:
-    """Return the 13 characters of a NIR, or ""."""
-    nir = saisi.replace(" ", "").upper()
-    if not nir:
-        return ""
-    if not _NIR.fullmatch(nir) or not nir.isascii():
-        raise LigneRefusee("NIR_INVALIDE", "nir", "Le NIR n'a pas la forme attendue.")
-    if len(nir) == 15 and int(nir[13:]) != cle_nir(nir[:13]):
-        raise LigneRefusee("NIR_INVALIDE", "nir", "La clé du NIR est fausse.")
-    return nir[:13]
-
-
-def _code(ligne: Mapping[str, str], champ: str, codes: Mapping[str, T]) -> T:
-    valeur = ligne[champ].strip().upper()
-    if valeur not in codes:
-        raise LigneRefusee("CODE_INCONNU", champ, "Ce code n'est pas dans la liste.")
-    return codes[valeur]
 
 
 FLUX = Flux(

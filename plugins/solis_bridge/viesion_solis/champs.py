@@ -4,9 +4,12 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Mapping
+from typing import TypeVar
 
 from viesion_core.api import LigneRefusee
 
+T = TypeVar("T")
+_NIR = re.compile(r"[1-478]\d{2}\d{2}(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ABIME = re.compile("[\\x00-\\x1f\\x7f-\\x9f\N{REPLACEMENT CHARACTER}]|Ã[\\x80-\\xbf©¨ª«§´¢®¯¹»¼]|â€")
 _FORMULE = ("=", "+", "-", "@")
@@ -55,7 +58,7 @@ def un_uuid(ligne: Mapping[str, str], champ: str, quoi: str = "L'identifiant") -
 def version(ligne: Mapping[str, str]) -> int:
     """Return the version of the message, a whole number."""
     valeur = requis(ligne, "version")
-    if not (valeur.isascii() and valeur.isdigit() and len(valeur) <= 9):
+    if not (valeur.isascii() and valeur.isdigit() and len(valeur) <= 10 and int(valeur) < 2**31):
         raise LigneRefusee("VALEUR_INVALIDE", "version", "La version est un nombre entier.")
     return int(valeur)
 
@@ -79,3 +82,28 @@ def date_requise(ligne: Mapping[str, str], champ: str) -> dt.date:
     if trouvee is None:
         raise LigneRefusee("CHAMP_OBLIGATOIRE", champ, "Ce champ est obligatoire.")
     return trouvee
+
+
+def choisir(ligne: Mapping[str, str], champ: str, codes: Mapping[str, T]) -> T:
+    """Return what a code means, whatever its capitals."""
+    valeur = ligne[champ].strip().upper()
+    if valeur not in codes:
+        raise LigneRefusee("CODE_INCONNU", champ, "Ce code n'est pas dans la liste.")
+    return codes[valeur]
+
+
+def cle_nir(treize: str) -> int:
+    """Return the check key of a NIR of 13 characters; Corsica's 2A and 2B count as 19 and 18."""
+    return 97 - int(treize.replace("2A", "19").replace("2B", "18")) % 97
+
+
+def nir(saisi: str) -> str:
+    """Return the 13 characters of a NIR, or ""."""
+    trouve = saisi.replace(" ", "").upper()
+    if not trouve:
+        return ""
+    if not _NIR.fullmatch(trouve) or not trouve.isascii():
+        raise LigneRefusee("NIR_INVALIDE", "nir", "Le NIR n'a pas la forme attendue.")
+    if len(trouve) == 15 and int(trouve[13:]) != cle_nir(trouve[:13]):
+        raise LigneRefusee("NIR_INVALIDE", "nir", "La clé du NIR est fausse.")
+    return trouve[:13]

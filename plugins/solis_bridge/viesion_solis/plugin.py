@@ -1,13 +1,16 @@
 """The bridge to Solis: its hooks."""
 
 from viesion_core.api import Flux, FluxSortant, hookimpl
-from viesion_solis import affect, alloc, contrat
+from viesion_solis import affect, alloc, contrat, vrsb_lignes
 
 
 @hookimpl
 def declarer_flux() -> list[Flux]:
-    """ALLOC: Solis creates, modifies and closes the allocataires. AFFECT: it assigns them to organisms."""
-    return [alloc.FLUX, affect.FLUX]
+    """ALLOC: Solis creates, modifies and closes the allocataires. AFFECT: it assigns them to organisms.
+
+    VRSB: the CNAF tells the beneficiaries of the RSA.
+    """
+    return [alloc.FLUX, affect.FLUX, vrsb_lignes.FLUX]
 
 
 @hookimpl
