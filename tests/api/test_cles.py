@@ -197,6 +197,8 @@ async def test_la_description_dit_chaque_route_et_elle_seule(serveur: Serveur) -
             "/contrat/messages",
             "/creneaux",
             "/rdv",
+            "/rdv/accuses",
+            "/rdv/messages",
             "/rdv/{uuid_resa}",
             "/webhooks/rdv-insertion/{cle}/{siret}",
         )

@@ -95,7 +95,7 @@ async def test_toutes_les_pannes_et_rien_ne_se_perd_ni_ne_se_double(
         individu(rang): ligne(scenario.graine, rang, etat.versions[individu(rang)])["adresse"]
         for rang in range(1, len(etat.versions) + 1)
     }
-    attente = await lire("SELECT etat FROM echange_envoi")
+    attente = await lire("SELECT etat FROM echange_envoi WHERE flux = 'CONTRAT'")
     assert [li["etat"] for li in attente] == ["ACQUITTE"] * 5
     assert len(etat.contrats) == 5
     assert {c.effets for c in etat.contrats.values()} == {1}

@@ -9,11 +9,12 @@ import msgspec
 
 from viesion_core.acces.perimetre import exiger_dossier, exiger_ecriture
 from viesion_core.acces.queries import collaborateurs
-from viesion_core.actes import Acte, acte
+from viesion_core.actes import Acte, acte, declarer_observateur
 from viesion_core.activites.model import CONGE
 from viesion_core.activites.queries import activites_de
 from viesion_core.agenda.model import Creneau, CreneauPris, SaisiePlage, defauts_plage, periodes
 from viesion_core.agenda.queries import alternatives, creneau
+from viesion_core.agenda.rdv_envois import suivre_rdv
 from viesion_core.agenda.rdv_model import LIBERATIONS
 from viesion_core.agenda.tables import Attente, Plage
 from viesion_core.agenda.tables import Creneau as TableCreneau
@@ -269,3 +270,6 @@ async def _place_libre(voulu: Creneau) -> int:
     if len(prises) >= ligne["capacite"]:  # a capacity that was lowered leaves numbers above it
         raise _Complet
     return next(n for n in range(1, ligne["capacite"] + 1) if n not in prises)
+
+
+declarer_observateur("entretien", suivre_rdv)

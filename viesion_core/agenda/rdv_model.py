@@ -3,9 +3,11 @@
 import datetime as dt
 import enum
 import uuid
+from typing import Any
 
 import msgspec
 
+from viesion_core.contexte import PARIS
 from viesion_core.entretiens.model import PREVU
 from viesion_core.erreurs import ErreurMetier
 from viesion_core.nomenclatures.model import libelle
@@ -57,6 +59,27 @@ class RdvPartenaire(msgspec.Struct, frozen=True, kw_only=True):
     def realise(self) -> bool:
         """Whether what happened is told: it is cancelled no more."""
         return self.realisation not in (PREVU, *LIBERATIONS)
+
+
+class RdvDit(msgspec.Struct, frozen=True):
+    """What a partner may be told of a rendez-vous: instants are aware; `reporte_au` is that of what replaces it."""
+
+    debut: dt.datetime
+    duree: int
+    realisation: str
+    reporte_au: dt.datetime | None
+
+
+def rdv_dit(rdv: RdvDit) -> dict[str, Any]:
+    """Return the plain values of a message: etat, statut, instants with their offset of Paris."""
+    ailleurs = rdv.reporte_au.astimezone(PARIS).isoformat(timespec="minutes") if rdv.reporte_au else ""
+    return {
+        "etat": str(EtatRdv.ANNULE if rdv.realisation in LIBERATIONS else EtatRdv.RESERVE),
+        "statut": rdv.realisation,
+        "debut": rdv.debut.astimezone(PARIS).isoformat(timespec="minutes"),
+        "duree": rdv.duree,
+        "reporte_au": ailleurs,
+    }
 
 
 class RefusRdv(ErreurMetier):

@@ -51,8 +51,8 @@ async def prendre_rdv(ctx: Contexte, emetteur: str, demande: DemandeRdv) -> tupl
 
     async def noter(entretien: uuid.UUID) -> None:
         await executer(
-            """INSERT INTO rdv_partenaire (id, emetteur, uuid_resa, creneau, beneficiaire, entretien, recu_le)
-            VALUES ({}, {}, {}, {}, {}, {}, {})""",
+            """INSERT INTO rdv_partenaire (id, emetteur, uuid_resa, creneau, beneficiaire, entretien, recu_le,
+                entretien_pris) VALUES ({}, {}, {}, {}, {}, {}, {}, {})""",
             uuid.uuid4(),
             emetteur,
             demande.uuid_resa,
@@ -60,6 +60,7 @@ async def prendre_rdv(ctx: Contexte, emetteur: str, demande: DemandeRdv) -> tupl
             numero,
             entretien,
             ctx.maintenant,
+            entretien,
         )
 
     try:

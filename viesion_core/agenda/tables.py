@@ -71,6 +71,7 @@ class RdvPartenaire(Table, tablename="rdv_partenaire"):
     beneficiaire = ForeignKey(Beneficiaire, null=False, on_delete=OnDelete.cascade, index=True)
     entretien = ForeignKey(Entretien, null=True, on_delete=OnDelete.set_null, index=True)
     recu_le = Timestamptz()
+    entretien_pris = UUID(null=True, default=None)  # the same, and stays when the entretien is deleted
 
 
 class AgendaAdresse(Table, tablename="agenda_adresse"):

@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
-CONTRAT, AFFECT = "CONTRAT", "AFFECT"
+from viesion_core.nomenclatures.model import libelle
+
+CONTRAT, AFFECT, RDV = "CONTRAT", "AFFECT", "RDV"
 DELAIS = (dt.timedelta(minutes=15), dt.timedelta(hours=1), dt.timedelta(hours=6), dt.timedelta(days=1))
 """After how long a message without answer leaves again; the last one repeats."""
 ATTENTE_IDENTIFIANT = dt.timedelta(hours=1)
@@ -65,7 +67,7 @@ class FluxSortant(msgspec.Struct, frozen=True, kw_only=True):
     """A flow to a partner that a plugin words: its header, and the pure function from a message to a line.
 
     `redacteur` names the function (« paquet.module:fonction »): it takes a Message and returns the value of every
-    column. `code` is the flow of the core whose messages it takes (CONTRAT, AFFECT).
+    column. `code` is the flow of the core whose messages it takes (CONTRAT, AFFECT, RDV).
     """
 
     destinataire: str
@@ -151,6 +153,15 @@ class EnvoiVu(msgspec.Struct, frozen=True, kw_only=True):
     def jour(self, champ: str) -> dt.date | None:
         """Return a date of what is told; None when it says none."""
         return dt.date.fromisoformat(self.donnees[champ]) if self.donnees.get(champ) else None
+
+    def instant(self, champ: str) -> dt.datetime | None:
+        """Return an instant of what is told; None when it says none."""
+        return dt.datetime.fromisoformat(self.donnees[champ]) if self.donnees.get(champ) else None
+
+    @property
+    def realisation_libelle(self) -> str:
+        """« présence », of a rendez-vous."""
+        return libelle("REALISATION", self.donnees["statut"]).lower()
 
     @property
     def personne(self) -> str:

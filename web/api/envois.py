@@ -8,14 +8,14 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from viesion_core.echanges.envois_api import PAGE, PageMessages, lire_messages, recevoir_reponses
-from viesion_core.echanges.envois_model import AFFECT, CONTRAT, FluxSortant
+from viesion_core.echanges.envois_model import AFFECT, CONTRAT, RDV, FluxSortant
 from viesion_core.echanges.model import FichierRefuse
 from viesion_core.settings import API
 from web.api.commun import Requete, cle_de, contexte_de, registre_de, reponse, settings_de, une_fois
 from web.api.lots import Idempotence
 from web.api.messages import Accuses, EtatsMessages
 from web.api.problemes import Probleme
-from web.politiques import CLE_AFFECT, CLE_CONTRAT, politique
+from web.politiques import CLE_AFFECT, CLE_CONTRAT, CLE_CRENEAUX, politique
 
 
 class _MessagesController(Controller):
@@ -85,6 +85,15 @@ class ReponsesAffectController(_MessagesController):
     opt = politique(CLE_AFFECT)
     tags = ["AFFECT"]  # noqa: RUF012  # litestar reads it as a value of the class
     flux = AFFECT
+
+
+class ReponsesRdvController(_MessagesController):
+    """What became of the rendez-vous that the partner took: réalisation, cancellation, another hour."""
+
+    path = "/rdv"
+    opt = politique(CLE_CRENEAUX)
+    tags = ["RDV"]  # noqa: RUF012  # litestar reads it as a value of the class
+    flux = RDV
 
 
 def _flux(requete: Requete, code: str, *, lecture: bool = True) -> FluxSortant:

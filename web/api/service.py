@@ -10,7 +10,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from web.api.commun import cle_de, contexte_de, reponse
 from web.api.creneaux import CreneauxController, RdvController
-from web.api.envois import ContratController, ReponsesAffectController
+from web.api.envois import ContratController, ReponsesAffectController, ReponsesRdvController
 from web.api.lots import AffectController, AllocController
 from web.api.messages import EtatCle
 from web.api.problemes import PROBLEMES
@@ -60,6 +60,7 @@ _CONTROLEURS = (
     ContratController,
     CreneauxController,
     RdvController,
+    ReponsesRdvController,
     RdvInsertionController,
 )
 
@@ -81,7 +82,7 @@ def description_openapi() -> dict[str, Any]:
         title="VieSion : API d'échange avec Solis",
         version="1",
         description=(
-            "Les mêmes messages que les fichiers (ALLOC, AFFECT, CONTRAT), les créneaux publiés et les rendez-vous. "
+            "Les mêmes messages que les fichiers (ALLOC, AFFECT, CONTRAT, RDV), les créneaux publiés, les rendez-vous. "
             "Une ligne porte les colonnes du contrat d'échange, en texte. Chaque demande porte une clé (Authorization: "
             "Bearer …) que l'administration de VieSion crée et révoque. Les refus sont des application/problem+json, "
             "avec le code de l'échange. Les instants portent leur décalage."

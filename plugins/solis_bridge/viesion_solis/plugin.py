@@ -1,7 +1,7 @@
 """The bridge to Solis: its hooks."""
 
 from viesion_core.api import Flux, FluxSortant, hookimpl
-from viesion_solis import affect, alloc, contrat, vrsb_lignes
+from viesion_solis import affect, alloc, contrat, rdv, vrsb_lignes
 
 
 @hookimpl
@@ -15,5 +15,8 @@ def declarer_flux() -> list[Flux]:
 
 @hookimpl
 def declarer_envois() -> list[FluxSortant]:
-    """CONTRAT: the dates of the contracts go back to Solis. AFFECT: so do the answers of the organisms."""
-    return [contrat.FLUX, affect.REPONSES]
+    """CONTRAT: the dates of the contracts go back to Solis. AFFECT: so do the answers of the organisms.
+
+    RDV: what became of the rendez-vous that Solis took.
+    """
+    return [contrat.FLUX, affect.REPONSES, rdv.FLUX]

@@ -174,7 +174,8 @@ class Solis:
         for ctl in depot.a_prendre(self.dossier):
             if Genre.RETARD in pannes:
                 continue
-            reponses = [self._prendre_contrat(li) for li in depot.lire_sortie(ctl)]
+            prendre = self._prendre_contrat if "_CONTRAT_" in ctl.stem else _prendre_autre
+            reponses = [prendre(li) for li in depot.lire_sortie(ctl)]
             depot.repondre(self.dossier, ctl.stem, reponses * (2 if Genre.DOUBLE in pannes else 1))
             ctl.with_suffix(".csv").unlink()
             ctl.unlink()
@@ -243,3 +244,8 @@ class Solis:
             return True
         resa.statut = "REFUSE"
         return False
+
+
+def _prendre_autre(li: dict[str, str]) -> dict[str, Any]:
+    """Take a message of another flow (AFFECT, RDV), which says what became of what Solis asked."""
+    return {"id_message": li["id_message"], "version": int(li["version"]), "accepte": True}
