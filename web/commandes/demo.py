@@ -20,7 +20,7 @@ from viesion_core.sauvegarde.moteurs import supprimer_sqlite
 from viesion_core.settings import Settings, lire_settings
 from web.commandes.execution import base_ouverte, extensions
 from web.commandes.serveur import exiger_port_libre, servir
-from web.commandes.solis_demo import preparer_solis, simulateur_installe, solis_simule
+from web.commandes.solis_demo import port_de_la_page, preparer_solis, simulateur_installe, solis_simule
 
 BENEFICIAIRES, GRAINE = 600, 34
 MINIMUM = 60
@@ -52,8 +52,11 @@ def demo(
     avec_solis = avec_solis and sert and simulateur_installe()
     asyncio.run(_preparer(settings, beneficiaires, graine, neuf=neuf, avec_solis=avec_solis))
     _presenter(settings)
+    page = port_de_la_page(settings) if avec_solis else 0
+    if avec_solis:
+        click.echo(f"Solis simulé (ce qu'il envoie et reçoit) : http://127.0.0.1:{page}/")
     if sert:
-        with solis_simule(settings) if avec_solis else contextlib.nullcontext():
+        with solis_simule(settings, page) if avec_solis else contextlib.nullcontext():
             servir(settings)
     else:
         click.echo(f"\nPour l'ouvrir : viesion demo --servir --dossier {dossier}{f' --base {base}' if base else ''}")

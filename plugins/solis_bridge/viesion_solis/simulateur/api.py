@@ -17,6 +17,12 @@ class Reponse(msgspec.Struct, frozen=True):
     statut: int
     corps: Any = None
 
+    @property
+    def dit(self) -> str:
+        """« 409 DEJA_TRAITE », « sans réponse »."""
+        code = self.corps.get("code", "") if isinstance(self.corps, dict) else ""
+        return f"{self.statut} {code}".strip() if self.statut else "sans réponse"
+
 
 class Api:
     """The routes of VieSion under `adresse` (…/api/v1/solis), with a key; `panne` loses the answers."""
@@ -35,13 +41,14 @@ class Api:
         suite = f"?{urllib.parse.urlencode(parametres)}" if parametres else ""
         return self._appeler(urllib.request.Request(f"{self.adresse}{chemin}{suite}"))  # noqa: S310  # http(s) only
 
-    def envoyer(self, chemin: str, corps: Any, idempotence: str) -> Reponse:
-        """POST, with an Idempotency-Key."""
+    def envoyer(self, chemin: str, corps: Any, idempotence: str = "") -> Reponse:
+        """POST, with an Idempotency-Key unless the message is idempotent by itself."""
         demande = urllib.request.Request(  # noqa: S310  # http(s) only, checked when it is made
             f"{self.adresse}{chemin}", data=json.dumps(corps).encode(), method="POST"
         )
         demande.add_header("Content-Type", "application/json")
-        demande.add_header("Idempotency-Key", idempotence)
+        if idempotence:
+            demande.add_header("Idempotency-Key", idempotence)
         return self._appeler(demande)
 
     def _appeler(self, demande: urllib.request.Request) -> Reponse:

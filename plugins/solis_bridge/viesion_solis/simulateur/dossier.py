@@ -10,22 +10,27 @@ import pathlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from viesion_solis.alloc import COLONNES
 
-
-def deposer_alloc(
-    dossier: pathlib.Path, seq: int, lignes: Sequence[dict[str, str]], instant: dt.datetime, *, coupe: bool = False
+def deposer(
+    dossier: pathlib.Path,
+    flux: str,
+    seq: int,
+    lignes: Sequence[dict[str, str]],
+    colonnes: Sequence[str],
+    instant: dt.datetime,
+    *,
+    coupe: bool = False,
 ) -> str:
     """Lay a delta and its `.ctl`; return its name. `coupe`: half of the file is missing."""
     sortie = io.StringIO()
     ecrivain = csv.writer(sortie, delimiter=";", lineterminator="\n")
-    ecrivain.writerow(COLONNES)
-    ecrivain.writerows([ligne[c] for c in COLONNES] for ligne in lignes)
+    ecrivain.writerow(colonnes)
+    ecrivain.writerows([ligne[c] for c in colonnes] for ligne in lignes)
     octets = sortie.getvalue().encode()
-    nom = f"SOLIS_VIESION_ALLOC_DELTA_{instant:%Y%m%dT%H%M%S}_{seq}"
+    nom = f"SOLIS_VIESION_{flux}_DELTA_{instant:%Y%m%dT%H%M%S}_{seq}"
     controle = {
         "emetteur": "SOLIS",
-        "flux": "ALLOC",
+        "flux": flux,
         "version_schema": 1,
         "seq": seq,
         "nature": "DELTA",
@@ -38,17 +43,30 @@ def deposer_alloc(
     return nom
 
 
-def lire_accuses(dossier: pathlib.Path) -> Iterator[dict[str, Any]]:
-    """Yield the answers to the files of Solis, and take them from the folder."""
-    for chemin in sorted((dossier / "ack").glob("SOLIS_VIESION_*.json")):
+def attend(dossier: pathlib.Path, flux: str, seq: int) -> bool:
+    """Whether the file of that rank is still in « in »."""
+    return bool(list((dossier / "in").glob(f"SOLIS_VIESION_{flux}_*_{seq}.csv")))
+
+
+def lire_accuses(dossier: pathlib.Path, flux: str) -> Iterator[dict[str, Any]]:
+    """Yield the answers to the files of a flow, each with its refused lines, and take them from the folder."""
+    for chemin in sorted((dossier / "ack").glob(f"SOLIS_VIESION_{flux}_*.json")):
         accuse: dict[str, Any] = json.loads(chemin.read_text(encoding="utf-8"))
         chemin.unlink()
-        yield {**accuse, "nom": chemin.stem}
+        yield {**accuse, "nom": chemin.stem, "rejets": _lire_rejets(dossier / "rejets" / f"{chemin.stem}.rejets.csv")}
 
 
-def a_prendre(dossier: pathlib.Path) -> list[pathlib.Path]:
-    """Return the `.ctl` of the files that VieSion laid in « out », in the order of their ranks."""
-    return sorted((dossier / "out").glob("VIESION_SOLIS_*.ctl"), key=lambda c: int(c.stem.rsplit("_", 1)[1]))
+def _lire_rejets(chemin: pathlib.Path) -> list[dict[str, Any]]:
+    if not chemin.is_file():
+        return []
+    with chemin.open(encoding="utf-8", newline="") as fichier:
+        return [{**ligne, "ligne": int(ligne["ligne"])} for ligne in csv.DictReader(fichier, delimiter=";")]
+
+
+def a_prendre(dossier: pathlib.Path) -> list[tuple[str, pathlib.Path]]:
+    """Return the flow and the `.ctl` of the files that VieSion laid in « out », in the order of their ranks."""
+    trouves = sorted((dossier / "out").glob("VIESION_SOLIS_*.ctl"), key=lambda c: int(c.stem.rsplit("_", 1)[1]))
+    return [(ctl.stem.split("_")[2], ctl) for ctl in trouves]
 
 
 def lire_sortie(ctl: pathlib.Path) -> list[dict[str, str]]:
@@ -62,9 +80,11 @@ def lire_sortie(ctl: pathlib.Path) -> list[dict[str, str]]:
     return lignes
 
 
-def repondre(dossier: pathlib.Path, nom: str, messages: Sequence[dict[str, Any]]) -> None:
-    """Lay the answer to a file of VieSion."""
-    poser(dossier / "ack" / f"{nom}.json", json.dumps({"fichier": nom, "messages": messages}).encode())
+def repondre(dossier: pathlib.Path, ctl: pathlib.Path, messages: Sequence[dict[str, Any]]) -> None:
+    """Lay the answer to a file of VieSion, and take the file from the folder."""
+    poser(dossier / "ack" / f"{ctl.stem}.json", json.dumps({"fichier": ctl.stem, "messages": messages}).encode())
+    ctl.with_suffix(".csv").unlink()
+    ctl.unlink()
 
 
 def poser(chemin: pathlib.Path, octets: bytes) -> None:

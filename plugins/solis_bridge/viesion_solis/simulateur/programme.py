@@ -1,6 +1,7 @@
 """The program of the simulated Solis: its arguments, its turns, until it is stopped."""
 
 import argparse
+import contextlib
 import datetime as dt
 import os
 import pathlib
@@ -10,6 +11,7 @@ import time
 from collections.abc import Sequence
 
 from viesion_solis.simulateur.api import Api
+from viesion_solis.simulateur.page import Page
 from viesion_solis.simulateur.scenario import lire_scenario
 from viesion_solis.simulateur.solis import Solis
 
@@ -23,26 +25,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lecteur.add_argument("--graine", type=int, help="même graine, mêmes messages")
     lecteur.add_argument("--api", default="", help="…/api/v1/solis ; sans elle, les fichiers seuls")
     lecteur.add_argument("--cle-fichier", type=pathlib.Path, help="le fichier qui contient la clé de l'API")
+    lecteur.add_argument("--page", type=int, help="le port de sa page, sur cette machine seule (0 : un port libre)")
     lecteur.add_argument("--periode", type=float, default=2.0, help="secondes entre deux tours")
     lecteur.add_argument("--tours", type=int, default=0, help="s'arrêter après tant de tours (0 : jamais)")
     lecteur.add_argument("--avec-parent", action="store_true", help="s'arrêter quand l'entrée standard se ferme")
     choix = lecteur.parse_args(arguments)
     try:
         solis = _solis(choix)
+        page = Page(choix.page) if choix.page is not None else None
     except (OSError, ValueError) as erreur:
         print(erreur, file=sys.stderr)
         return 2
     if choix.avec_parent:
         threading.Thread(target=_suivre_parent, daemon=True).start()
-    fait = 0
-    try:
-        while not choix.tours or fait < choix.tours:
-            fait += 1
-            solis.tourner(dt.datetime.now(dt.UTC))
-            time.sleep(choix.periode)
-    except KeyboardInterrupt:
-        return 0
+    if page is not None:
+        print(f"Ce que Solis a reçu : {page.adresse}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        _tourner(solis, page, choix.tours, choix.periode)
     return 0
+
+
+def _tourner(solis: Solis, page: Page | None, tours: int, periode: float) -> None:
+    """Do so many turns (0: until stopped), and show each."""
+    fait = 0
+    while not tours or fait < tours:
+        fait += 1
+        if page is not None:
+            while not page.demandes.empty():
+                demande = page.demandes.get()
+                solis.casser(demande.genre, demande.flux)
+        solis.tourner(dt.datetime.now(dt.UTC))
+        if page is not None:
+            page.publier(solis.etat)
+        time.sleep(periode)
 
 
 def _suivre_parent() -> None:

@@ -11,9 +11,10 @@ import msgspec
 class Genre(enum.StrEnum):
     """A fault.
 
-    ALLOC: `doublon` says a line twice in a file, `rejeu` lays the former file again, `trou` lays a file before the one
-    that precedes it, `coupe` cuts a file in the middle. CONTRAT: `retard` answers `duree` turns later, `double` answers
-    twice. API: `erreur_500` loses the answer of each request of the turn, as behind a broken proxy.
+    Of what it sends (ALLOC, AFFECT): `doublon` says a line twice in a file, `rejeu` lays the former file again, `trou`
+    lays a file before the one that precedes it, `coupe` cuts a file in the middle. Of what it takes (CONTRAT, AFFECT,
+    RDV): `retard` answers `duree` turns later, `double` answers twice. API: `erreur_500` loses the answer of each
+    request of the turn, as behind a broken proxy.
     """
 
     DOUBLON = "doublon"
@@ -25,12 +26,18 @@ class Genre(enum.StrEnum):
     ERREUR_500 = "erreur_500"
 
 
+ENVOIS = frozenset({Genre.DOUBLON, Genre.TROU, Genre.COUPE})
+"""The faults that need a file of the turn: one leaves."""
+FICHIER, API, LES_DEUX = "fichier", "api", "les-deux"
+
+
 class Panne(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault and the turn at which it happens; `duree` in turns."""
+    """A fault and the turn at which it happens; `duree` in turns; `flux`: of that one alone, "" of every one."""
 
     tour: int
     genre: Genre
     duree: int = 1
+    flux: str = ""
 
 
 class Alloc(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +47,27 @@ class Alloc(msgspec.Struct, frozen=True, kw_only=True):
     creations: int = 2
     modifications: int = 1
     population: int = 300
-    par: str = "fichier"
+    par: str = FICHIER
+
+
+class Affect(msgspec.Struct, frozen=True, kw_only=True):
+    """Every how many turns people are assigned, how many, to whom.
+
+    `sirets`: the organisms, those that VieSion names when there is none. `attente`: no more is assigned while so many
+    wait for an answer. `par`: fichier or api.
+    """
+
+    chaque: int = 5
+    personnes: int = 1
+    sirets: tuple[str, ...] = ()
+    attente: int = 12
+    par: str = FICHIER
+
+
+class Reponses(msgspec.Struct, frozen=True, kw_only=True):
+    """How what VieSion tells is taken and acknowledged; `par`: fichier, api or les-deux."""
+
+    par: str = FICHIER
 
 
 class Rdv(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,12 +85,20 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     graine: int = 34
     alloc: Alloc = Alloc()
+    affect: Affect = Affect()
+    reponses: Reponses = Reponses()
     rdv: Rdv = Rdv()
     panne: tuple[Panne, ...] = ()
 
-    def pannes(self, tour: int) -> frozenset[Genre]:
-        """Return the faults of a turn; a delay lasts."""
-        return frozenset(p.genre for p in self.panne if p.tour <= tour < p.tour + p.duree)
+    def pannes(self, tour: int, flux: str = "") -> frozenset[Genre]:
+        """Return the faults of a turn (of a flow, when one is given); a delay lasts."""
+        return frozenset(
+            p.genre for p in self.panne if p.tour <= tour < p.tour + p.duree and (not flux or p.flux in ("", flux))
+        )
+
+    def avec(self, panne: Panne) -> "Scenario":
+        """Return the scenario with one more fault."""
+        return msgspec.structs.replace(self, panne=(*self.panne, panne))
 
 
 def lire_scenario(chemin: pathlib.Path | None, graine: int | None = None) -> Scenario:
