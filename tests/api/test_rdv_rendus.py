@@ -11,6 +11,8 @@ from tests.api.test_rdv import tenus
 from tests.echanges.solis import FauxSolis
 from tests.serveur import Serveur
 from viesion_core.actes import annuler_acte
+from viesion_core.agenda.actions_series import annuler_seance, deplacer_seance
+from viesion_core.agenda.model_ateliers import SEULE
 from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import lire, lire_valeur
 from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
@@ -130,3 +132,23 @@ async def test_une_reservation_defaite_puis_refaite_se_dit(monde: Monde, serveur
         dernier = (await tout_lire(api, "/rdv/messages"))[-1]
         assert (dernier["etat"], dernier["version"]) == ("RESERVE", "2")
         assert await tenus(premier.id) == 1
+
+
+async def test_une_seance_deplacee_ou_annulee_se_dit_a_ses_inscrits(monde: Monde, serveur: Serveur) -> None:
+    (premier, *_) = await des_creneaux(monde.referent, capacite=4, titre="Atelier CV", type="ATELIER_COLLECTIF")
+    await une_personne(monde, "IND1")
+    qui = plus_tard(monde.referent, maintenant())
+    async with client_api(serveur, await une_cle(serveur)) as api:
+        assert (await api.post("/rdv", json=une_demande(premier, "IND1"))).status_code == 201
+        ailleurs = premier.debut + dt.timedelta(hours=5)
+        bouge = await deplacer_seance(qui, premier.id, ailleurs, portee=SEULE, version=1)
+        (dit,) = await tout_lire(api, "/rdv/messages")
+        assert (dit["etat"], dt.datetime.fromisoformat(dit["debut"])) == ("RESERVE", ailleurs)
+        await api.post("/rdv/accuses", json=reponses(dit))
+        await annuler_acte(plus_tard(qui, maintenant()), bouge.id)
+        await annuler_seance(plus_tard(qui, maintenant()), premier.id, portee=SEULE, version=3)
+        dites = await tout_lire(api, "/rdv/messages")
+        assert [(d["etat"], d["statut"], dt.datetime.fromisoformat(d["debut"])) for d in dites] == [
+            ("RESERVE", "PREVU", premier.debut),
+            ("ANNULE", "ANNULE_STR", premier.debut),
+        ]
