@@ -21,6 +21,8 @@ from viesion_core.db.chargement import analyser
 from viesion_core.echanges.coffre import sceller_restes
 from viesion_core.echanges.depot import traiter_depot
 from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
+from viesion_core.echanges.liaison import noter_liaison
+from viesion_core.echanges.liaison_model import EchecLiaison
 from viesion_core.echanges.lots import oublier_lots
 from viesion_core.echanges.sftp import synchroniser
 from viesion_core.echanges.transcription import oublier_coins
@@ -124,9 +126,11 @@ class Worker:
 
     async def _synchroniser(self) -> None:
         try:
-            await synchroniser(self.settings)
-        except OSError as erreur:  # the files stay where they are: the next minute tries again
-            _LOG.error("the files were not exchanged: %s", erreur)
+            bilan, erreur = await synchroniser(self.settings), ""
+        except EchecLiaison as echec:  # the files stay where they are: the next minute tries again
+            _LOG.error("the files were not exchanged: %s", echec)
+            bilan, erreur = echec.bilan, str(echec.panne)
+        await noter_liaison(dt.datetime.now(dt.UTC), bilan, erreur)
 
     async def _envoyer(self, maintenant: dt.datetime) -> int:
         """Read what partners answered, then send them what is due; nothing without a plugin that words it."""

@@ -1,13 +1,13 @@
 """What a person decides about a refused line: correct and replay it, abandon it, say who a DOUBLON is."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from viesion_core.contexte import Contexte, Role
-from viesion_core.db import en_json, executer, lire_un, transaction
+from viesion_core.db import en_json, executer, lire_un, lire_valeur, transaction
 from viesion_core.echanges.actions import noter_versions, ordonner, refus_de, versions_connues
 from viesion_core.echanges.coffre import chiffrer, dechiffrer
 from viesion_core.echanges.comprehension import Refus, comprendre
@@ -20,6 +20,18 @@ from viesion_core.journal import journaliser_acte, journaliser_lecture
 
 SECRETES = frozenset({"nir"})
 """Columns that a screen never shows: left empty, they keep what came."""
+Regler = Callable[[], Awaitable[None]]
+Rejeu = Callable[[Contexte, Flux, int, Mapping[str, str], Regler], Awaitable[Refus | None]]
+_REJEUX: dict[str, Rejeu] = {}
+
+
+def declarer_rejeu(code: str, rejeu: Rejeu) -> None:
+    """Have the refused lines of a flow replayed by the room that takes its files (`depot.declarer_preneur`).
+
+    `rejeu(ctx, flux, rang, ligne, regler)` carries the line out in a transaction of its own and calls `regler` in it,
+    or returns why the line is still refused.
+    """
+    _REJEUX[code] = rejeu
 
 
 async def ligne_rejetee(ctx: Contexte, identifiant: uuid.UUID, flux: Sequence[Flux], *, cles: str) -> LigneRejetee:
@@ -62,14 +74,12 @@ async def rejouer_rejet(
     ConflitVersion when somebody decided since.
     """
     _exiger_pilote(ctx)
+    if (rejeu := await _rejeu(identifiant)) is not None:
+        return await _rejouer_ailleurs(ctx, identifiant, rejeu, flux, corrections, cles=cles, version=version)
     async with transaction():
         rejet = await _a_traiter(identifiant)
         connu = _flux(rejet, flux)
-        if rejet["version"] != version:
-            raise ConflitVersion({"etat": rejet["etat"]}, rejet["version"])
-        gardee = dechiffrer(rejet["ligne_chiffree"], cles)
-        ligne = {c: gardee.get(c, "") for c in connu.colonnes}  # the flow may have gained a column since
-        ligne |= {c: v for c, v in corrections.items() if c in connu.colonnes and (v or c not in SECRETES)}
+        ligne = _corrigee(rejet, connu, corrections, cles, version)
         commande = comprendre(rejet["ligne"], ligne, connu, ctx)
         if isinstance(commande, Refus):
             raise ErreurSaisie({connu.colonne(commande.champ): commande.message}, commande.message)
@@ -84,14 +94,58 @@ async def rejouer_rejet(
             return False
         if code:
             raise ErreurSaisie({connu.cle: message}, message)
-        motif = "Corrigée et rejouée" if corrections else "Rejouée telle quelle"
-        await _decider(ctx, identifiant, EtatRejet.REGLE, motif, version)
+        await _decider(ctx, identifiant, EtatRejet.REGLE, _motif(corrections), version)
         ecriture = Lot(ctx, connu.emetteur)
         ordonner(ecriture, commande, trouve.ligne, nir)
         await ecriture.ecrire()
         await noter_versions(ctx, connu, [commande], connues)
         await journaliser_acte(ctx, "rejet.rejouer", "rejet", str(identifiant), None)
     return True
+
+
+async def _rejeu(identifiant: uuid.UUID) -> Rejeu | None:
+    """Return how the room that takes the flow of a refused line replays it; None when it is about a dossier itself."""
+    return _REJEUX.get(str(await lire_valeur("SELECT flux FROM echange_rejet WHERE id = {}", identifiant)))
+
+
+async def _rejouer_ailleurs(
+    ctx: Contexte,
+    identifiant: uuid.UUID,
+    rejeu: Rejeu,
+    flux: Sequence[Flux],
+    corrections: Mapping[str, str],
+    *,
+    cles: str,
+    version: int,
+) -> bool:
+    """Have a line replayed by the room that takes its flow, settled in the same transaction."""
+    rejet = await _a_traiter(identifiant)
+    connu = _flux(rejet, flux)
+    ligne = _corrigee(rejet, connu, corrections, cles, version)
+
+    async def regler() -> None:
+        await _decider(ctx, identifiant, EtatRejet.REGLE, _motif(corrections), version)
+        await journaliser_acte(ctx, "rejet.rejouer", "rejet", str(identifiant), None)
+
+    refus = await rejeu(ctx, connu, rejet["ligne"], ligne, regler)
+    if refus is not None:
+        raise ErreurSaisie({connu.colonne(refus.champ): refus.message}, refus.message)
+    return True
+
+
+def _corrigee(
+    rejet: Mapping[str, Any], connu: Flux, corrections: Mapping[str, str], cles: str, version: int
+) -> dict[str, str]:
+    """Return the line with its corrections; ConflitVersion when somebody decided since."""
+    if rejet["version"] != version:
+        raise ConflitVersion({"etat": rejet["etat"]}, rejet["version"])
+    gardee = dechiffrer(rejet["ligne_chiffree"], cles)
+    ligne = {c: gardee.get(c, "") for c in connu.colonnes}  # the flow may have gained a column since
+    return ligne | {c: v for c, v in corrections.items() if c in connu.colonnes and (v or c not in SECRETES)}
+
+
+def _motif(corrections: Mapping[str, str]) -> str:
+    return "Corrigée et rejouée" if corrections else "Rejouée telle quelle"
 
 
 async def _a_traiter(identifiant: uuid.UUID) -> dict[str, Any]:

@@ -25,12 +25,15 @@ DOSSIERS = ("in", "ack", "rejets", "archive")
 _ENTETE = ("fichier", "ligne", "id_message", "flux", "cle", "code", "champ", "valeur_masquee", "message", "rejouable")
 
 
-Preneur = Callable[[Contexte, pathlib.Path, Sequence[Flux]], Awaitable[FichierVu]]
+Preneur = Callable[[Contexte, pathlib.Path, Sequence[Flux], str], Awaitable[FichierVu]]
 _PRENEURS: dict[str, Preneur] = {}
 
 
 def declarer_preneur(code: str, preneur: Preneur) -> None:
-    """Have the files of a flow taken by another room, as `importer_fichier` takes those about the dossiers."""
+    """Have the files of a flow taken by another room, as `importer_fichier` takes those about the dossiers.
+
+    `preneur(ctx, chemin, flux, cles)`: `cles` encrypt the refused lines, which `actions_rejets.declarer_rejeu` replays.
+    """
     _PRENEURS[code] = preneur
 
 
@@ -133,7 +136,7 @@ async def _traiter(
     try:
         preneur = _PRENEURS.get(lire_controle(chemin).flux)
         if preneur is not None:
-            fichier = await preneur(ctx, chemin, flux)
+            fichier = await preneur(ctx, chemin, flux, cles)
         else:
             fichier = await importer_fichier(ctx, chemin, flux, secret=secret, cles=cles, suivre=suivre)
     except FichierRefuse as refus:

@@ -53,7 +53,7 @@ class EchangeRejet(Table, tablename="echange_rejet"):
     ligne = Integer()
     id_message = Varchar(length=36)
     flux = Varchar(length=20)
-    cle = Varchar(length=20)
+    cle = Varchar(length=36)
     code = Varchar(length=20)
     champ = Varchar(length=40)
     message = Text()
@@ -66,6 +66,20 @@ class EchangeRejet(Table, tablename="echange_rejet"):
     recu_le = Timestamptz()
     version = Integer()
     ligne_chiffree = Text(secret=True)
+
+
+class EchangeLiaison(Table, tablename="echange_liaison"):
+    """How the last exchanges with the partner's server went."""
+
+    nom = Varchar(length=20, primary_key=True)
+    essayee_le = Timestamptz()
+    erreur = Varchar(length=20)
+    echecs = Integer()
+    echoue_depuis = Timestamptz(null=True, default=None)
+    reussie_le = Timestamptz(null=True, default=None)
+    fichiers_le = Timestamptz(null=True, default=None)
+    recus = Integer()
+    envoyes = Integer()
 
 
 class EchangeSortie(Table, tablename="echange_sortie"):

@@ -16,18 +16,27 @@ from viesion_core.actes import Acte, acte
 from viesion_core.contexte import Contexte
 from viesion_core.db import lire, lire_un, transaction
 from viesion_core.dossiers.tables import Rattachement
+from viesion_core.echanges.actions_rejets import Regler, declarer_rejeu
 from viesion_core.echanges.comprehension import Refus
 from viesion_core.echanges.depot import declarer_preneur
 from viesion_core.echanges.envois_model import AFFECT
 from viesion_core.echanges.fichiers import Prise, avancer, prendre, rejeter, remplacer, terminer
 from viesion_core.echanges.lecture import lignes
 from viesion_core.echanges.model import FichierVu, Flux, LigneRefusee
+from viesion_core.erreurs import ErreurMetier
 from viesion_core.portefeuille.actions import detacher
 from viesion_core.portefeuille.model import NATURES, CommandeAffect, EtatAffect
 from viesion_core.portefeuille.tables import AffectationRecue
 
 TAILLE_LOT = 200
-Lue = tuple[int, CommandeAffect | Refus]
+
+
+class _Lue(msgspec.Struct, frozen=True):
+    """A line as it came, and what it asks, or why it is refused."""
+
+    rang: int
+    ligne: Mapping[str, str]
+    lue: CommandeAffect | Refus
 
 
 class _Connus(msgspec.Struct):
@@ -39,25 +48,52 @@ class _Connus(msgspec.Struct):
     offres: set[tuple[Any, str]]
 
 
-async def importer_affectations(ctx: Contexte, chemin: pathlib.Path, flux: Sequence[Flux]) -> FichierVu:
-    """Take a file and its `.ctl`; return its counts, which balance. FichierRefuse before anything is carried out."""
+async def importer_affectations(ctx: Contexte, chemin: pathlib.Path, flux: Sequence[Flux], cles: str) -> FichierVu:
+    """Take a file and its `.ctl`; return its counts, which balance. FichierRefuse before anything is carried out.
+
+    `cles` encrypt the refused lines.
+    """
     prise = await prendre(ctx, chemin, flux)
     for lot in _lots(lignes(chemin, prise.flux, prise.curseur), prise.flux):
-        connus = await _connaitre(prise.ctx, [c for _, c in lot if isinstance(c, CommandeAffect)])
-        for rang, lue in lot:
-            await _executer(prise, rang, lue, connus)
+        connus = await _connaitre(prise.ctx, [li.lue for li in lot if isinstance(li.lue, CommandeAffect)])
+        for lue in lot:
+            await _executer(prise, lue, connus, cles)
     return await terminer(prise.ctx, prise.identifiant)
 
 
-def _lots(source: Iterable[tuple[int, Mapping[str, str]]], flux: Flux) -> Iterable[list[Lue]]:
-    lues = ((rang, _comprendre(rang, ligne, flux)) for rang, ligne in source)
+async def rejouer_affectation(
+    ctx: Contexte, flux: Flux, rang: int, ligne: Mapping[str, str], regler: Regler
+) -> Refus | None:
+    """Carry out a refused line as it was corrected, and settle its refusal with it; return why it is still refused.
+
+    Raises ErreurMetier when a later message about that affectation was taken since.
+    """
+    lue = _comprendre(rang, ligne, flux)
+    if isinstance(lue, Refus):
+        return lue
+    valeurs = _valeurs(rang, lue, await _connaitre(ctx, [lue]))
+    if isinstance(valeurs, Refus):
+        return valeurs
+    async with acte(ctx, "portefeuille.recevoir", "Affectation reçue", beneficiaire=valeurs["beneficiaire"]) as a:
+        fait = await _appliquer(a, flux, rang, lue, valeurs)
+        if isinstance(fait, Refus):
+            return fait
+        if fait == "ignorees":
+            raise ErreurMetier("Un envoi plus récent sur cette affectation a déjà été pris : abandonnez cette ligne.")
+        await regler()
+        await remplacer(flux, {str(lue.cle)})
+    return None
+
+
+def _lots(source: Iterable[tuple[int, Mapping[str, str]]], flux: Flux) -> Iterable[list[_Lue]]:
+    lues = (_Lue(rang, ligne, _comprendre(rang, ligne, flux)) for rang, ligne in source)
     while lot := list(itertools.islice(lues, TAILLE_LOT)):
         yield lot
 
 
 def _comprendre(rang: int, ligne: Mapping[str, str], flux: Flux) -> CommandeAffect | Refus:
     """Return the command of a line, or why it is refused; a plugin that fails refuses its line, not the file."""
-    message, cle = ligne.get("id_message", "")[:36], ligne.get("id_individu", "")[:20]
+    message, cle = ligne.get("id_message", "")[:36], ligne.get(flux.cle, "")[:36]
     try:
         commande = cast(object, flux.lire(ligne))
     except LigneRefusee as refus:
@@ -70,7 +106,7 @@ def _comprendre(rang: int, ligne: Mapping[str, str], flux: Flux) -> CommandeAffe
 
 
 def _refuse(rang: int, message: str, cle: str, code: str, champ: str, texte: str) -> Refus:
-    """Return a refusal without its line: Solis sends the affectation again, nobody corrects it here."""
+    """Return a refusal; its line joins it when it is kept."""
     return Refus(rang, message, cle, code, champ, texte, ligne={})
 
 
@@ -111,35 +147,53 @@ async def _lire(debut: str, valeurs: set[str]) -> list[dict[str, Any]]:
     return await lire(f"{debut} IN ({', '.join('{}' for _ in valeurs)})", *sorted(valeurs))
 
 
-async def _executer(prise: Prise, rang: int, lue: CommandeAffect | Refus, connus: _Connus) -> None:
+async def _executer(prise: Prise, lue: _Lue, connus: _Connus, cles: str) -> None:
     """Carry out one line, in one transaction that moves the file on by one."""
-    ctx, identifiant, flux = prise.ctx, prise.identifiant, prise.flux
-    valeurs = _valeurs(rang, lue, connus) if isinstance(lue, CommandeAffect) else lue
-    if isinstance(valeurs, Refus) or isinstance(lue, Refus):
+    rang, demande = lue.rang, lue.lue
+    valeurs = _valeurs(rang, demande, connus) if isinstance(demande, CommandeAffect) else demande
+    if isinstance(valeurs, Refus) or isinstance(demande, Refus):
         async with transaction():
-            await rejeter(ctx, identifiant, flux, [cast(Refus, valeurs)], cles="")
-            await avancer(identifiant, rang - 1, 1, rejetees=1)
+            await _rejeter(prise, lue, cast(Refus, valeurs), cles)
         return
-    async with acte(ctx, "portefeuille.recevoir", "Affectation reçue", beneficiaire=valeurs["beneficiaire"]) as a:
-        connue = await lire_un("SELECT * FROM affectation_recue WHERE id = {}", lue.cle)
-        compte = "ignorees"
-        refus = _refus(rang, lue, valeurs, connue)
-        if refus is not None:
-            await rejeter(ctx, identifiant, flux, [refus], cles="")
-            compte = "rejetees"
-        elif connue is None:
-            recue = {"id": lue.cle, "emetteur": flux.emetteur, "etat": str(EtatAffect.RECUE)}
-            await a.inserer(AffectationRecue, {**valeurs, **recue, "recue_le": ctx.maintenant})
-            compte = "creees"
-        elif lue.version > connue["version_message"]:
-            await a.modifier(AffectationRecue, lue.cle, _reprise(connue, valeurs), version=connue["version"])
-            compte = "modifiees"
-        if compte in ("creees", "modifiees"):
-            await _rattacher(a, valeurs["beneficiaire"], valeurs["organisme"])
-            if connue is not None and connue["organisme"] != valeurs["organisme"]:
-                await detacher(a, connue["organisme"], valeurs["beneficiaire"], lue.cle)
-            await remplacer(flux, {lue.id_individu})
-        await avancer(identifiant, rang - 1, 1, **{compte: 1})
+    numero = valeurs["beneficiaire"]
+    async with acte(prise.ctx, "portefeuille.recevoir", "Affectation reçue", beneficiaire=numero) as a:
+        fait = await _appliquer(a, prise.flux, rang, demande, valeurs)
+        if isinstance(fait, Refus):
+            await _rejeter(prise, lue, fait, cles)
+            return
+        if fait != "ignorees":
+            await remplacer(prise.flux, {str(demande.cle)})
+        await avancer(prise.identifiant, rang - 1, 1, **{fait: 1})
+
+
+async def _rejeter(prise: Prise, lue: _Lue, refus: Refus, cles: str) -> None:
+    """Keep a refused line, in the place of an older one of the same affectation, and move the file on."""
+    await remplacer(prise.flux, {refus.cle})
+    await rejeter(
+        prise.ctx, prise.identifiant, prise.flux, [msgspec.structs.replace(refus, ligne=dict(lue.ligne))], cles=cles
+    )
+    await avancer(prise.identifiant, lue.rang - 1, 1, rejetees=1)
+
+
+async def _appliquer(a: Acte, flux: Flux, rang: int, c: CommandeAffect, valeurs: dict[str, Any]) -> str | Refus:
+    """Write what a line asks, inside an act; return which count it adds to, or why it is refused."""
+    connue = await lire_un("SELECT * FROM affectation_recue WHERE id = {}", c.cle)
+    refus = _refus(rang, c, valeurs, connue)
+    if refus is not None:
+        return refus
+    fait = "ignorees"
+    if connue is None:
+        recue = {"id": c.cle, "emetteur": flux.emetteur, "etat": str(EtatAffect.RECUE)}
+        await a.inserer(AffectationRecue, {**valeurs, **recue, "recue_le": a.ctx.maintenant})
+        fait = "creees"
+    elif c.version > connue["version_message"]:
+        await a.modifier(AffectationRecue, c.cle, _reprise(connue, valeurs), version=connue["version"])
+        fait = "modifiees"
+    if fait != "ignorees":
+        await _rattacher(a, valeurs["beneficiaire"], valeurs["organisme"])
+        if connue is not None and connue["organisme"] != valeurs["organisme"]:
+            await detacher(a, connue["organisme"], valeurs["beneficiaire"], c.cle)
+    return fait
 
 
 def _valeurs(rang: int, c: CommandeAffect, connus: _Connus) -> dict[str, Any] | Refus:
@@ -147,7 +201,7 @@ def _valeurs(rang: int, c: CommandeAffect, connus: _Connus) -> dict[str, Any] | 
     numero, organisme = connus.personnes.get(c.id_individu), connus.organismes.get(c.siret)
 
     def refus(code: str, champ: str, message: str) -> Refus:
-        return _refuse(rang, str(c.id_message), c.id_individu, code, champ, message)
+        return _refuse(rang, str(c.id_message), str(c.cle), code, champ, message)
 
     if numero is None:
         return refus("INDIVIDU_INCONNU", "id_individu", "Aucun dossier n'a cet identifiant.")
@@ -180,7 +234,7 @@ def _refus(rang: int, c: CommandeAffect, valeurs: dict[str, Any], connue: dict[s
     if all(connue[champ] == valeurs[champ] for champ in champs):
         return None
     message = "Cette affectation est déjà acceptée : envoyez-en une autre." if tenue else "La personne a changé."
-    return _refuse(rang, str(c.id_message), c.id_individu, "CHEVAUCHEMENT", "uuid_affectation", message)
+    return _refuse(rang, str(c.id_message), str(c.cle), "CHEVAUCHEMENT", "uuid_affectation", message)
 
 
 def _reprise(connue: Mapping[str, Any], valeurs: dict[str, Any]) -> dict[str, Any]:
@@ -204,3 +258,4 @@ async def _rattacher(a: Acte, numero: int, organisme: uuid.UUID) -> None:
 
 
 declarer_preneur(AFFECT, importer_affectations)
+declarer_rejeu(AFFECT, rejouer_affectation)

@@ -10,7 +10,8 @@ from viesion_core.db import verrou
 from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
 from viesion_core.echanges.envois_model import LIBELLE_ETAT, EtatEnvoi
 from viesion_core.echanges.envois_queries import comptes_envois, dernieres_sorties
-from viesion_core.formats import heure
+from viesion_core.echanges.liaison import liaison
+from viesion_core.formats import compte, heure, instant
 from viesion_core.parcours.envois import clore_contrats_echus, reprendre_contrats
 from viesion_core.settings import FICHIER, Settings
 from web.commandes.echanges import dechiffrer, etat_recus, importer
@@ -39,7 +40,8 @@ def exporter(tout: bool) -> None:
 @solis.command()
 def etat() -> None:
     """Montrer les derniers fichiers reçus et envoyés, et où en sont les messages."""
-    for ligne in [*executer(etat_recus(reglages())), *executer(_etat(reglages()))]:
+    settings = reglages()
+    for ligne in [*executer(_liaison(settings)), *executer(etat_recus(settings)), *executer(_etat(settings))]:
         click.echo(ligne)
 
 
@@ -72,6 +74,25 @@ async def _exporter(settings: Settings, tout: bool) -> tuple[int, int, int]:
                 while faits := await envoyer(ctx, settings.dossier_echanges, par_fichier):
                     partis += faits
                 return repris, lues, partis
+
+
+async def _liaison(settings: Settings) -> list[str]:
+    """Say how the last exchange with the server went, when there is one, and what to do."""
+    if not settings.sftp_hote:
+        return []
+    async with base_ouverte(settings):
+        vue = await liaison()
+    if vue is None:
+        return ["SFTP : aucun échange encore."]
+    lignes = [
+        f"SFTP : dernier échange réussi le {instant(vue.reussie_le)}." if vue.reussie_le else "SFTP : aucun succès."
+    ]
+    if vue.fichiers_le is not None:
+        passes = f"{compte(vue.recus, 'fichier reçu', 'fichiers reçus')}, {compte(vue.envoyes, 'envoyé', 'envoyés')}"
+        lignes.append(f"SFTP : {passes} le {instant(vue.fichiers_le)}.")
+    if vue.erreur:
+        lignes.append(f"SFTP : {vue.phrase}, au dernier essai le {instant(vue.essayee_le)}. {vue.conseil}")
+    return lignes
 
 
 async def _etat(settings: Settings) -> list[str]:

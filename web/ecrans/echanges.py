@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from viesion_core.echanges.actions_rejets import abandonner_rejet, ligne_rejetee, rejouer_rejet, trancher_doublon
 from viesion_core.echanges.lecture import LONGUEUR_CHAMP
+from viesion_core.echanges.liaison import liaison
 from viesion_core.echanges.model import EtatRejet
 from viesion_core.echanges.queries import PAR_PAGE, derniers_fichiers, exiger_rejet, rejets_page
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Introuvable
@@ -127,6 +128,8 @@ async def _liste(
         "fichiers": await derniers_fichiers(),
         "flux": page.registre.flux(),
         "vise": vise,
+        "sftp": bool(page.settings.sftp_hote),
+        "liaison": await liaison() if page.settings.sftp_hote else None,
     }
     if erreur is not None:
         return await page.rendre_erreurs("echanges/echanges.html", erreur, saisie or {}, **donnees)

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from viesion_core.echanges.envois import renvoyer
 from viesion_core.echanges.envois_model import EtatEnvoi
 from viesion_core.echanges.envois_queries import PAR_PAGE, envois_page, exiger_envoi
+from viesion_core.echanges.liaison import liaison
 from viesion_core.erreurs import ErreurMetier
 from viesion_core.journal import journaliser_lecture
 from web.page import Page, PageCourante
@@ -57,4 +58,6 @@ async def _liste(page: Page, etat: str, numero: int, *, statut: int = 200, alert
         par_page=PAR_PAGE,
         actif=bool(page.registre.envois()),
         alerte=alerte,
+        sftp=bool(page.settings.sftp_hote),
+        liaison=await liaison() if page.settings.sftp_hote else None,
     )

@@ -12,6 +12,20 @@ COLONNES = (
     "referent", "debut", "fin", "motif",
 )  # fmt: skip
 """The header of what Solis asks, in this order (exchange contract, schema 1)."""
+LIBELLES = {
+    "id_message": "Identifiant du message",
+    "version": "Version",
+    "horodatage": "Horodatage",
+    "uuid_affectation": "Identifiant de l'affectation",
+    "id_individu": "Identifiant Solis de la personne",
+    "code_offre": "Offre de service (code)",
+    "siret": "SIRET de l'organisme",
+    "role": "Rôle demandé (RU ou ETAPE)",
+    "referent": "Référent (identifiant ou courriel)",
+    "debut": "Début (AAAA-MM-JJ)",
+    "fin": "Fin (AAAA-MM-JJ)",
+    "motif": "Motif",
+}
 REPONSE = (
     "id_message", "version", "horodatage", "uuid_affectation", "id_individu", "reponse", "motif", "date_premier_rdv",
     "referent",
@@ -69,6 +83,7 @@ FLUX = Flux(
     cle="uuid_affectation",
     action="role",
     lecteur="viesion_solis.affect:lire",
+    libelles=LIBELLES,
 )
 REPONSES = FluxSortant(
     destinataire="SOLIS",
