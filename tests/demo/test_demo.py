@@ -8,6 +8,7 @@ import pytest
 from tests.demo.aides import ACTIF, AUJOURDHUI, MAINTENANT, REQUISES, compter, construire, contexte, parametres
 from viesion_core.acces.sessions import ouvrir_session
 from viesion_core.actes import acte_recent, annuler_acte, changements
+from viesion_core.agenda.queries_ateliers import seances
 from viesion_core.alertes.queries import compter as compter_alertes
 from viesion_core.alertes.regles import regles_coeur
 from viesion_core.db import Base, lire, lire_un, lire_valeur
@@ -172,6 +173,9 @@ async def test_each_demo_account_enters_and_sees_a_living_office(base: Base) -> 
     assert len(semaine) >= 15
     seuls = [r for r in semaine if r.creneau is None]
     assert len({(r.debut, r.collaborateur) for r in seuls}) == len(seuls), "two people at once"
+    ateliers = await seances(mos, AUJOURDHUI, AUJOURDHUI + dt.timedelta(days=7))
+    assert ateliers
+    assert all(s.titre and s.type_libelle == "Atelier collectif" and s.adresse for s in ateliers)
     assert len(await agenda(await contexte("referent.cparti"), AUJOURDHUI, AUJOURDHUI)) == 3
     passes = await agenda(mos, AUJOURDHUI - dt.timedelta(days=10), AUJOURDHUI - dt.timedelta(days=1))
     assert sum(r.realisation == "PREVU" for r in passes) == 3

@@ -3,7 +3,8 @@
 import datetime as dt
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from viesion_core.agenda.model import feries
 from viesion_core.agenda.tables import Attente, Creneau, Plage
@@ -85,44 +86,48 @@ def _plage(
     heures: tuple[int, int],
     titre: str,
     capacite: int,
-) -> uuid.UUID:
-    cle = identifiant(r)
+) -> dict[str, Any]:
     collectif = capacite > 1
-    lot.ajouter(
-        Plage,
-        {
-            "id": cle,
-            "organisme": compte.organisme.id,
-            "collaborateur": compte.id,
-            "titre": titre,
-            "lieu": "COLLECTIF_DANS_LES_LOCAUX" if collectif else "INDIVIDUEL_PHYSIQUE_DANS_UNE_PERMANENCE",
-            "adresse": "Salle du premier étage" if collectif else "",
-            "vecteur": "PHYSIQUE",
-            "type": "ATELIER_COLLECTIF" if collectif else "SUIVI",
-            "jours": str(dates[0].weekday()),
-            "semaines": 1,
-            "debut": dates[0],
-            "fin": dates[-1],
-            "de": heures[0],
-            "a": heures[1],
-            "duree": 60 if collectif else 30,
-            "capacite": capacite,
-            "created_at": p.maintenant - jours(30),
-            "version": 1,
-        },
-    )
-    return cle
+    plage = {
+        "id": identifiant(r),
+        "organisme": compte.organisme.id,
+        "collaborateur": compte.id,
+        "titre": titre,
+        "lieu": "COLLECTIF_DANS_LES_LOCAUX" if collectif else "INDIVIDUEL_PHYSIQUE_DANS_UNE_PERMANENCE",
+        "adresse": "Salle du premier étage" if collectif else "",
+        "vecteur": "PHYSIQUE",
+        "type": "ATELIER_COLLECTIF" if collectif else "SUIVI",
+        "jours": str(dates[0].weekday()),
+        "semaines": 1,
+        "debut": dates[0],
+        "fin": dates[-1],
+        "de": heures[0],
+        "a": heures[1],
+        "duree": 60 if collectif else 30,
+        "capacite": capacite,
+        "created_at": p.maintenant - jours(30),
+        "version": 1,
+    }
+    lot.ajouter(Plage, plage)
+    return plage
 
 
 def _creneau(
-    lot: Lot, r: random.Random, plage: uuid.UUID, compte: Compte, debut: dt.datetime, minutes: int, capacite: int
+    lot: Lot,
+    r: random.Random,
+    plage: Mapping[str, Any],
+    compte: Compte,
+    debut: dt.datetime,
+    minutes: int,
+    capacite: int,
 ) -> uuid.UUID:
     cle = identifiant(r)
     lot.ajouter(
         Creneau,
         {
             "id": cle,
-            "plage": plage,
+            "plage": plage["id"],
+            **{champ: plage[champ] for champ in ("titre", "type", "lieu", "adresse")},
             "organisme": compte.organisme.id,
             "collaborateur": compte.id,
             "debut": debut,
