@@ -89,6 +89,32 @@ async def test_un_conge_se_saisit_en_jours_et_demande_s_il_y_a_des_rendez_vous(
         assert "Alix ESSAI : congé du" in avis.text
 
 
+async def test_la_vue_de_l_organisme_mene_a_l_evenement_de_chacun(monde: Monde, serveur: Serveur, suivi: Suivi) -> None:
+    commun = SaisieActivite(nature="REUNION", titre="Équipe", debut=suivi.le(2, "09:00"), fin=suivi.le(2, "10:30"))
+    for ctx in (monde.referent, monde.collegue):
+        await creer_activite(ctx, commun)
+    async with serveur.client(monde.referent) as client:
+        for vue in ("semaine", "mois"):
+            adresse = f"/agenda?de=organisme&vue={vue}&date={suivi.le(2).date().isoformat()}"
+            lien = re.search(
+                r'href="(/agenda/evenements/[0-9a-f-]{36}/collaborateurs)"', (await client.get(adresse)).text
+            )
+            assert lien, vue
+        page = await client.get(lien[1])
+        assert "Dans l&#39;agenda de 2\u00a0collaborateurs" in page.text
+        assert requetes(page) <= 12
+        modifier = sorted(set(re.findall(r'href="(/agenda/evenements/[0-9a-f-]{36})"', page.text)))
+        assert len(modifier) == 2
+        for chacun in modifier:
+            assert "1\u00a0autre collaborateur, que ce formulaire" in (await client.get(chacun)).text
+        assert (await client.post(f"{modifier[1]}/supprimer", data={"version": "1"})).status_code == 303
+        seule = await client.get(adresse)
+        assert f'href="{modifier[0]}"' in seule.text
+        assert "autre collaborateur" not in (await client.get(modifier[0])).text
+    async with serveur.client(monde.autre_referent) as ailleurs:
+        assert (await ailleurs.get(f"{modifier[0]}/collaborateurs")).status_code == 404
+
+
 @SQLITE
 async def test_au_clavier_et_sur_tous_les_ecrans(monde: Monde, serveur: Serveur, suivi: Suivi) -> None:
     await creer_activite(

@@ -41,6 +41,25 @@ async def activite(ctx: Contexte, identifiant: uuid.UUID) -> Activite:
     return convertir(Activite, lignes[0])
 
 
+async def memes_activites(ctx: Contexte, vue: Activite) -> list[Activite]:
+    """Return the activités that `regrouper` makes one with it, its own among them: one of each collaborateur."""
+    if ctx.organisme is None or not ctx.peut_ecrire:
+        return []
+    lignes = await lire(
+        f"""{_ACTIVITE} WHERE a.organisme = {{}} AND a.debut = {{}} AND a.fin = {{}} AND a.nature = {{}}
+            AND a.titre = {{}} AND a.lieu = {{}} AND a.journee = {{}}
+        ORDER BY u.nom, u.prenom, a.id LIMIT {_MAXIMUM}""",
+        ctx.organisme,
+        vue.debut,
+        vue.fin,
+        vue.nature,
+        vue.titre,
+        vue.lieu,
+        vue.journee,
+    )
+    return [convertir(Activite, ligne) for ligne in lignes]
+
+
 async def activites_de(collaborateurs: Collection[uuid.UUID], debut: dt.datetime, fin: dt.datetime) -> list[Activite]:
     """Return the activités of some collaborateurs that meet a time, for rules."""
     qui = sorted(set(collaborateurs), key=str)

@@ -16,7 +16,7 @@ from viesion_core.activites.actions import (
     supprimer_activite,
 )
 from viesion_core.activites.model import LIEU_MAXIMUM, NATURES, TITRE_MAXIMUM, Activite, SaisieActivite
-from viesion_core.activites.queries import activite
+from viesion_core.activites.queries import activite, memes_activites
 from viesion_core.contexte import PARIS, minuit
 from viesion_core.erreurs import ConflitVersion, ErreurSaisie
 from web.conflit import ChampConflit
@@ -76,6 +76,14 @@ class ActiviteController(Controller):
             return await _refuser(page, vue, f, erreur)
         return page.rediriger(_semaine(saisie.debut), acte=fait.id if not fait.vide else None)
 
+    @get("/{identifiant:uuid}/collaborateurs")
+    async def de_chacun(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
+        """Show in whose agendas the same event is, each to be changed or deleted."""
+        vue = await activite(page.ctx, identifiant)
+        return await page.rendre(
+            "agenda/evenement_collaborateurs.html", evenement=vue, tous=await memes_activites(page.ctx, vue)
+        )
+
     @post("/{identifiant:uuid}/deplacer")
     async def deplacer(self, page: PageCourante, identifiant: FromPath[uuid.UUID]) -> Response[Any]:
         """Move it, from the grid."""
@@ -130,6 +138,7 @@ async def _donnees(page: Page, vue: Activite | None, propose: dict[str, Any]) ->
         "choix": choix,
         "natures": list(NATURES.items()),
         "avertissement": "",
+        "autres": len(await memes_activites(page.ctx, vue)) - 1 if vue else 0,
     }
 
 
