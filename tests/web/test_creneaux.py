@@ -96,6 +96,29 @@ async def test_un_rendez_vous_se_prend_sur_un_creneau_libre(monde: Monde, serveu
         assert (await ailleurs.post(adresse[1])).status_code == 404
 
 
+async def test_les_creneaux_libres_se_choisissent_par_type_et_par_collaborateur(
+    monde: Monde, serveur: Serveur, suivi: Suivi
+) -> None:
+    await publier(suivi)
+    page, jour = f"{suivi.base}/entretiens/creneaux", un_jour(suivi)
+    commun = {"jours": (jour.weekday(),), "debut": jour, "fin": jour, "duree": 30}
+    await publier_creneaux(suivi.ctx, SaisiePlage(de=840, a=900, type="DIAGNOSTIC", **commun))
+    async with serveur.client(monde.collegue) as client:
+        tous = await client.get(page)
+        assert tous.text.count("Réserver<span") == 8
+        assert "Tous les types" in tous.text
+        assert "Tout l&#39;organisme" not in tous.text  # one référent only receives
+        choisis = await client.get(f"{page}?type=DIAGNOSTIC&de={suivi.ctx.utilisateur}")
+        assert choisis.text.count("Réserver<span") == 2
+        assert '<option value="DIAGNOSTIC" selected>' in choisis.text
+        assert requetes(choisis) <= 12
+        aucun = await client.get(f"{page}?type=VISITE_A_DOMICILE")
+        assert "Aucun créneau libre ne répond à ce choix" in aucun.text
+        adresse = f"{LISTE}/publier"
+        garde = await client.post(adresse, data=une_permanence(suivi, adresse="Chez un diabétique"))
+        assert "Enregistrer quand même" in garde.text
+
+
 async def test_un_creneau_pris_entre_temps_en_propose_trois_autres(
     monde: Monde, serveur: Serveur, suivi: Suivi
 ) -> None:

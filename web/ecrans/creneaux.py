@@ -2,10 +2,11 @@
 
 import datetime as dt
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from viesion_core.acces.queries import collaborateurs
 from viesion_core.agenda.actions import publier_creneaux, reserver_creneau, retirer_creneau
@@ -19,6 +20,7 @@ from viesion_core.nomenclatures.model import nomenclature
 from web.ecrans.dossier_commun import rendre_dossier
 from web.ecrans.plages_commun import en_saisie, lire_jours, listes_plage, minutes
 from web.formulaire import Formulaire, lire_formulaire
+from web.garde import LECTEURS_ORGANISME, garder_saisie
 from web.page import Page, PageCourante
 from web.politiques import DOSSIER_ECRITURE, SUIVI, politique
 
@@ -87,9 +89,17 @@ class ReservationController(Controller):
     opt = politique(DOSSIER_ECRITURE)
 
     @get()
-    async def proposer(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
-        """Show the free slots of the organism."""
-        return await _rendre(page, numero, await creneaux_proches(page, _PROPOSES))
+    async def proposer(
+        self,
+        page: PageCourante,
+        numero: FromPath[int],
+        type_entretien: Annotated[str, QueryParameter(name="type")] = "",
+        lieu: FromQuery[str] = "",
+        de: FromQuery[str] = "",
+    ) -> Response[Any]:
+        """Show the free slots of the organism, or those of a type, of a lieu, of one collaborateur."""
+        filtres = {"type": type_entretien, "lieu": lieu, "de": de}
+        return await _rendre(page, numero, await creneaux_proches(page, None), filtres=filtres)
 
     @post("/{identifiant:uuid}")
     async def reserver(
@@ -103,31 +113,63 @@ class ReservationController(Controller):
         except Introuvable:
             raise
         except ErreurMetier as erreur:
-            libres = await creneaux_proches(page, _PROPOSES)
+            libres = await creneaux_proches(page, None)
             return await _rendre(page, numero, libres, _raison(erreur), 422)
         liste = f"/beneficiaires/{numero}/entretiens"
         return page.rediriger(f"{liste}#e-{fait.entretien}", acte=fait.acte.id)
 
 
-async def creneaux_proches(page: Page, limite: int) -> list[Creneau]:
-    """Return the nearest free slots of the organism for one person, within 60 days."""
+async def creneaux_proches(page: Page, limite: int | None) -> list[Creneau]:
+    """Return the nearest free slots of the organism for one person, within 60 days; `limite` None for all."""
     jour = page.ctx.aujourdhui
     libres = await creneaux_libres(page.ctx, jour, jour + _PERIODE)
     return [c for c in libres if c.capacite == 1][:limite]
 
 
+def _choix(creneaux: list[Creneau]) -> dict[str, list[tuple[str, str]]]:
+    """Return by what the free slots can be chosen: the types, the places, the people that are among them."""
+    return {
+        "type": sorted({c.type: c.type_libelle for c in creneaux}.items(), key=lambda x: x[1]),
+        "lieu": sorted({c.lieu: c.lieu_libelle for c in creneaux if c.lieu}.items(), key=lambda x: x[1]),
+        "de": sorted({str(c.collaborateur): c.collaborateur_nom for c in creneaux}.items(), key=lambda x: x[1]),
+    }
+
+
+def _retenir(creneaux: list[Creneau], filtres: Mapping[str, str]) -> list[Creneau]:
+    """Return the slots that answer to every filter."""
+    return [
+        c
+        for c in creneaux
+        if filtres.get("type", "") in ("", c.type)
+        and filtres.get("lieu", "") in ("", c.lieu)
+        and filtres.get("de", "") in ("", str(c.collaborateur))
+    ][:_PROPOSES]
+
+
 async def _rendre(
-    page: Page, numero: int, creneaux: list[Creneau], message: str = "", statut: int = 200, *, pris: bool = False
+    page: Page,
+    numero: int,
+    creneaux: list[Creneau],
+    message: str = "",
+    statut: int = 200,
+    *,
+    pris: bool = False,
+    filtres: Mapping[str, str] | None = None,
 ) -> Response[Any]:
+    choix, voulus = _choix(creneaux), filtres or {}
     return await rendre_dossier(
         page,
         numero,
         "agenda/reserver.html",
         onglet="entretiens",
         statut=statut,
-        creneaux=creneaux,
+        creneaux=_retenir(creneaux, voulus),
         message=message,
         pris=pris,
+        # What was asked for stays chosen, even when no slot answers to it any more.
+        filtres={nom: valeur if valeur in dict(choix[nom]) else "" for nom, valeur in voulus.items()},
+        filtre=any(voulus.values()),
+        choix={} if pris else choix,
         ateliers=[] if pris else await seances_ouvertes(page.ctx, numero, _PERIODE.days, _PROPOSES),
     )
 
@@ -165,5 +207,6 @@ def _saisie(f: Formulaire) -> SaisiePlage:
         "semaines": 2 if f.texte("semaines") == "2" else 1,
     }
     f.verifier()
+    garder_saisie(f, {"adresse": LECTEURS_ORGANISME})
     assert debut is not None and fin is not None and de is not None and jusqua is not None  # noqa: S101, PT018 - `verifier` has refused empty ones
     return SaisiePlage(debut=debut, fin=fin, de=minutes(de), a=minutes(jusqua), **valeurs)
