@@ -9,6 +9,7 @@ import msgspec
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
+from tests.offres import installees
 from tests.securite.objets import CONCLUSION, INCONNU, NUMERO_INCONNU, SECRET, Objets
 from tests.serveur import Serveur
 from viesion_core.contexte import Contexte
@@ -56,6 +57,8 @@ DE_SANTE = "/beneficiaires/{numero}/bilans/{identifiant}"
 """What is health data: the pilote reads the agreed conclusion at this address, and is refused in plain words below it.
 
 The answers that the conclusion does not have carry the canary."""
+D_UN_FLUX = "/echanges/rejets/{identifiant}"
+"""What only the plugin of its flow can read: without it the page says so."""
 CIBLES = ("inconnu", "autre", "mixte", "propre")
 
 
@@ -238,6 +241,8 @@ def _juger(reponse: httpx.Response, route: Route, role: str, cible: str, autres:
     if refuse and route.parametres and role != "administrateur" and statut != 404:
         yield f"répond {statut} au lieu de 404"
     attendus = (404,) if role == "pilote" and route.modele in D_UN_ORGANISME else (200, 303)
+    if route.modele == D_UN_FLUX and "solis_bridge" not in installees():
+        attendus = (422,)
     if cible == "propre" and route.methode == "GET" and statut not in attendus:
         yield f"répond {statut} sur son propre objet"
 

@@ -152,6 +152,7 @@ def test_chaque_champ_de_texte_des_gabarits_dit_qui_le_lira() -> None:
     assert oublies == []
 
 
+@pytest.mark.offre("mos")
 @pytest.mark.navigateur
 @SQLITE
 async def test_le_bilan_avertit_pendant_la_saisie_sans_rien_bloquer(serveur: Serveur, suivi: Suivi) -> None:

@@ -1,5 +1,7 @@
 """Open bilans carried over to a new version, over HTTP: the administration for all, a référent for their own."""
 
+import pytest
+
 from tests.bilans.aides import essai, garder, repondre, un_bilan
 from tests.bilans.test_report import version_2
 from tests.serveur import Serveur, requetes
@@ -33,6 +35,7 @@ async def test_the_administration_looks_then_carries_over_by_lots(serveur: Serve
         assert (await client.get("/administration/questionnaires/INCONNU")).status_code == 404
 
 
+@pytest.mark.offre("mos")
 async def test_a_referent_passes_to_the_new_version_and_undoes_it(serveur: Serveur, monde: Monde) -> None:
     await garder()
     numero, identifiant = await un_bilan(monde)
