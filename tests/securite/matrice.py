@@ -207,6 +207,13 @@ async def _essayer(client: httpx.AsyncClient, route: Route, role: str, propres: 
     return trouves
 
 
+def _attendus(route: Route, role: str) -> tuple[int, ...]:
+    """Return what the page of one's own object may answer."""
+    if role == "pilote" and route.modele in D_UN_ORGANISME:
+        return (404,)
+    return (422,) if route.modele == D_UN_FLUX and "solis_bridge" not in installees() else (200, 303)
+
+
 def _juger(reponse: httpx.Response, route: Route, role: str, cible: str, autres: Objets) -> Iterator[str]:
     """Yield what is wrong in one answer."""
     statut = reponse.status_code
@@ -240,10 +247,7 @@ def _juger(reponse: httpx.Response, route: Route, role: str, cible: str, autres:
     refuse = cible == "inconnu" or (cible in ("autre", "mixte") and (role != "pilote" or cible == "mixte"))
     if refuse and route.parametres and role != "administrateur" and statut != 404:
         yield f"répond {statut} au lieu de 404"
-    attendus = (404,) if role == "pilote" and route.modele in D_UN_ORGANISME else (200, 303)
-    if route.modele == D_UN_FLUX and "solis_bridge" not in installees():
-        attendus = (422,)
-    if cible == "propre" and route.methode == "GET" and statut not in attendus:
+    if cible == "propre" and route.methode == "GET" and statut not in _attendus(route, role):
         yield f"répond {statut} sur son propre objet"
 
 

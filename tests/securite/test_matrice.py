@@ -75,6 +75,7 @@ async def des_cles(serveur: Serveur) -> dict[str, str]:
     return {nom: faite.jeton for nom, faite in faites.items()} | {"fausse": f"{PREFIXE}{'x' * 43}"}
 
 
+@pytest.mark.offre("solis_bridge")
 async def test_each_key_opens_its_flow_and_no_screen(serveur: Serveur, monde: Monde) -> None:
     propres, _ = await peupler(monde, serveur.settings.dossier_documents)
     cles = await des_cles(serveur)
