@@ -20,7 +20,7 @@ from viesion_core.db import verrou
 from viesion_core.db.chargement import analyser
 from viesion_core.echanges.coffre import sceller_restes
 from viesion_core.echanges.depot import traiter_depot
-from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
+from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses, ranger_sorties
 from viesion_core.echanges.liaison import noter_liaison
 from viesion_core.echanges.liaison_model import EchecLiaison
 from viesion_core.echanges.lots import oublier_lots
@@ -34,6 +34,7 @@ from viesion_core.settings import FICHIER, Settings
 PERIODE = 1.0
 PERIODE_CONVOCATIONS = dt.timedelta(seconds=10)
 PERIODE_SFTP = dt.timedelta(minutes=1)
+PERIODE_RANGEMENT = dt.timedelta(hours=1)
 HEURE_VERIFICATION = 3
 """The hour of Paris from which the state of the alerts is compared, once a day."""
 _LOG = logging.getLogger("viesion.worker")
@@ -64,6 +65,7 @@ class Worker:
         self._convoque_le: dt.datetime | None = None
         self._transport: asyncio.Task[None] | None = None
         self._transporte_le: dt.datetime | None = None
+        self._range_le: dt.datetime | None = None
 
     async def demarrer(self) -> None:
         """Start the turns in the running event loop."""
@@ -140,6 +142,9 @@ class Worker:
         par_fichier = [f for f in flux if self.settings.part_par(f.code, FICHIER)]
         ctx, dossier = contexte_systeme(maintenant), self.settings.dossier_echanges
         lues = await lire_reponses(ctx, dossier, self.settings.cle_echanges)
+        if self._range_le is None or not dt.timedelta() <= maintenant - self._range_le < PERIODE_RANGEMENT:
+            self._range_le = maintenant
+            await ranger_sorties(ctx, dossier, self.settings.cle_echanges)
         return lues + await envoyer(ctx, dossier, par_fichier)
 
     async def _convoquer(self, maintenant: dt.datetime) -> int:

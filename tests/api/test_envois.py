@@ -17,8 +17,10 @@ from tests.echanges.test_envois import SIGNE, lignes_sorties
 from tests.portefeuille.test_affect import AUTRE_SIRET, cle, connu, qui, une, une_affectation
 from tests.serveur import SQLITE, Serveur, requetes, servir
 from viesion_core.actes import annuler_acte
+from viesion_core.contexte import contexte_systeme
 from viesion_core.db import lire, lire_valeur
 from viesion_core.echanges.envois_api import PAGE_MAXIMUM
+from viesion_core.echanges.envois_fichiers import envoyer, ranger_sorties
 from viesion_core.parcours.actions import enregistrer_contrat
 from viesion_core.partenaires.model import Portee
 from viesion_core.portefeuille.actions import accepter, prendre_en_charge, refuser
@@ -115,6 +117,34 @@ async def test_par_fichier_et_par_l_api_sans_double_effet(monde: Monde, serveur:
         etats = await lire("SELECT etat, id_externe FROM echange_envoi ORDER BY cree_le, id_externe")
         assert [e["etat"] for e in etats] == ["ACQUITTE", "ACQUITTE"]
         assert etats[0]["id_externe"] == "PAR-API", "the first answer stays"
+
+
+async def test_un_fichier_que_personne_ne_prend_se_range_apres_un_jour(
+    monde: Monde, serveur: Serveur, tmp_path: pathlib.Path
+) -> None:
+    numero = await une_personne(monde, "IND1")
+    dossier, cles, instant = serveur.settings.dossier_echanges, serveur.settings.cle_echanges, maintenant()
+
+    async def ranger(**delai: float) -> int:
+        return await ranger_sorties(contexte_systeme(instant + dt.timedelta(**delai)), dossier, cles)
+
+    await signer(monde, numero, 2024)
+    await envoyer(contexte_systeme(instant), dossier, [pont.FLUX])
+    await envoyer(contexte_systeme(instant + dt.timedelta(hours=1)), dossier, [pont.FLUX])
+    await signer(monde, numero, 2025)
+    await envoyer(contexte_systeme(instant + dt.timedelta(hours=1)), dossier, [pont.FLUX])
+    assert len(list((dossier / "out").glob("*.csv"))) == 3, "the first one left twice"
+    assert await ranger(days=9) == 0, "nothing is answered"
+    async with client_api(serveur, await une_cle(serveur)) as api:
+        premier, second = await tout_lire(api, "/contrat/messages")
+        await api.post("/contrat/accuses", json=reponses(premier))
+        assert await ranger(hours=3) == 0, "whoever takes files has a day"
+        assert await ranger(days=2) == 2
+        assert len(list((dossier / "out").glob("*.csv"))) == 1
+        await api.post("/contrat/accuses", json=reponses(second))
+        assert await ranger(days=2) == 1
+    assert list((dossier / "out").iterdir()) == []
+    assert len(list((dossier / "archive").glob("*.csv.chiffre"))) == 3
 
 
 @SQLITE

@@ -6,6 +6,7 @@ between writes the same file again, to the byte, under the same name.
 
 import asyncio
 import csv
+import datetime as dt
 import hashlib
 import io
 import json
@@ -31,6 +32,9 @@ TAILLE_SORTIE = 1_000
 EMETTEUR = "VIESION"
 _LOG = logging.getLogger("viesion.echanges")
 _TAILLE_REPONSE = 20_000_000
+_SORTIES_RANGEES = 500
+REPIT = dt.timedelta(days=1)
+"""How long a file answered through the API stays for whoever also takes files."""
 declarer_contraintes({"echange_sortie_rang": "Un autre envoi est en cours : réessayez dans un instant."})
 
 
@@ -167,6 +171,29 @@ async def lire_reponses(ctx: Contexte, dossier: pathlib.Path, cles: str) -> int:
         await asyncio.to_thread(_ranger_sortie, dossier, chemin.stem, cles)
         _deplacer(chemin, dossier / "archive")
     return lues
+
+
+async def ranger_sorties(ctx: Contexte, dossier: pathlib.Path, cles: str) -> int:
+    """Put away encrypted the files of « out » that nobody takes, their messages answered through the API for a day.
+
+    A file whose messages left again goes once a later one is answered whole. Return how many.
+    """
+    noms = sorted(chemin.stem for chemin in (dossier / "out").glob(f"{EMETTEUR}_*.ctl"))[:_SORTIES_RANGEES]
+    if not noms:
+        return 0
+    attend = "(e.etat IN ('A_ENVOYER', 'ENVOYE') OR e.repondu_le > {})"
+    limite = ctx.maintenant - REPIT
+    lignes = await lire(
+        f"""SELECT s.nom FROM echange_sortie s WHERE s.nom IN ({", ".join("{}" for _ in noms)})
+            AND NOT EXISTS (SELECT 1 FROM echange_envoi e WHERE e.sortie = s.id AND {attend})
+            AND EXISTS (SELECT 1 FROM echange_sortie t WHERE t.destinataire = s.destinataire AND t.flux = s.flux
+                AND t.seq >= s.seq AND EXISTS (SELECT 1 FROM echange_envoi e WHERE e.sortie = t.id)
+                AND NOT EXISTS (SELECT 1 FROM echange_envoi e WHERE e.sortie = t.id AND {attend}))""",
+        *(*noms, limite, limite),
+    )
+    for ligne in lignes:
+        await asyncio.to_thread(_ranger_sortie, dossier, ligne["nom"], cles)
+    return len(lignes)
 
 
 def _lire_reponse(chemin: pathlib.Path) -> ReponseFichier:
