@@ -9,7 +9,7 @@ from tests.api.aides import client_api, des_creneaux, une_cle, une_demande, une_
 from tests.api.test_envois import reponses, tout_lire
 from tests.api.test_rdv import tenus
 from tests.echanges.solis import FauxSolis
-from tests.serveur import Serveur
+from tests.serveur import Serveur, requetes
 from viesion_core.actes import annuler_acte
 from viesion_core.agenda.actions_series import annuler_seance, deplacer_seance
 from viesion_core.agenda.model_ateliers import SEULE
@@ -70,6 +70,11 @@ async def test_la_realisation_part_une_fois_et_se_defait(monde: Monde, serveur: 
         assert solis.doublons == 0
         assert await tout_lire(api, "/rdv/messages") == []
     assert {li["etat"] for li in await lire("SELECT etat FROM echange_envoi WHERE flux = 'RDV'")} == {"ACQUITTE"}
+    async with serveur.client(monde.pilote) as client:
+        ecran = await client.get("/echanges/envois?etat=acquittes")
+        assert requetes(ecran) <= 12
+        for attendu in ("Rendez-vous&nbsp;: présence", "Rendez-vous&nbsp;: absence justifiée"):
+            assert attendu in ecran.text
 
 
 async def test_deplace_reporte_et_annule_se_disent(monde: Monde, serveur: Serveur) -> None:

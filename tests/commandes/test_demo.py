@@ -90,3 +90,4 @@ async def test_the_demo_is_served_and_its_accounts_enter(tmp_path: pathlib.Path)
     base = f"sqlite:///{tmp_path / 'demo' / 'viesion.sqlite'}"
     assert await valeur(base, "SELECT count(*) FROM verrou") == 0, erreurs.decode()
     assert adresse in sortie.decode()
+    assert "Solis simulé (ce qu'il envoie et reçoit) : http://127.0.0.1:" in sortie.decode()
