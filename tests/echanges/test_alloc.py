@@ -12,7 +12,7 @@ from viesion_core.contexte import Contexte, contexte_systeme
 from viesion_core.db import lire, lire_un, lire_valeur
 from viesion_core.dossiers.queries import identite
 from viesion_core.dossiers.recherche import chercher
-from viesion_core.echanges import actions, comprehension, fichiers
+from viesion_core.echanges import actions, fichiers
 from viesion_core.echanges.actions import importer_fichier
 from viesion_core.echanges.actions_rejets import abandonner_rejet, trancher_doublon
 from viesion_core.echanges.depot import Traitement, traiter_depot
@@ -210,7 +210,7 @@ async def test_a_refused_line_is_abandoned_with_a_reason_or_replaced(monde: Mond
 async def test_a_file_cut_by_a_stop_goes_on_exactly_once(
     monde: Monde, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comprehension, "TAILLE_LOT", 3)
+    monkeypatch.setattr(actions, "TAILLE_LOT", {"sqlite": 3, "postgresql": 3})
     ordinaire = actions._executer
     faits = 0
 
@@ -249,7 +249,7 @@ async def test_a_dossier_is_the_pilote_s_until_it_is_assigned(monde: Monde, tmp_
 async def test_who_waits_hears_how_far_a_file_is(
     monde: Monde, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comprehension, "TAILLE_LOT", 4)
+    monkeypatch.setattr(actions, "TAILLE_LOT", {"sqlite": 4, "postgresql": 4})
     chemin = deposer(tmp_path, contenu([une_ligne(r) for r in range(1, 11)]))
     dits: list[tuple[str, int, int]] = []
     await traiter_depot(SOLIS, tmp_path, [FLUX], secret=SECRET, cles=CLE, suivre=lambda *dit: dits.append(dit))

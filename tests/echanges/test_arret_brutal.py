@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a file, again and again: every line is carried out exactly once."""
+"""kill -9 in the middle of a file, again and again: every line is carried out exactly once, whoever reads the file."""
 
 import asyncio
 import contextlib
@@ -17,12 +17,13 @@ PROGRAMME = """
 import asyncio, pathlib, sys
 from viesion_core.contexte import contexte_systeme
 from viesion_core.db import ouvrir_base
-from viesion_core.echanges import actions, comprehension
+from viesion_core.echanges import actions, lecteur
 from viesion_core.echanges.depot import traiter_depot
 from viesion_core.testing import MAINTENANT
 from viesion_solis.alloc import FLUX
 
-comprehension.TAILLE_LOT = 4
+actions.TAILLE_LOT = {"sqlite": 4, "postgresql": 4}
+lecteur.SEUIL = int(sys.argv[5])
 ordinaire = actions._executer
 
 async def suivre(*arguments):
@@ -45,10 +46,12 @@ asyncio.run(prendre())
 async def test_twenty_kills_lose_and_repeat_nothing(base: Base, adresse_base: str, tmp_path: pathlib.Path) -> None:
     dossier = tmp_path / "depot"
     deposer(dossier, contenu([une_ligne(r) for r in range(1, NOMBRE + 1)]))
+    arguments = adresse_base, str(dossier), SECRET, CLE
     frappes = 0
     for arret in range(ARRETS + 1):
+        seuil = "10000" if arret % 4 else "0"  # one time in four another process reads the file: it must end too
         processus = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", PROGRAMME, adresse_base, str(dossier), SECRET, CLE, stdout=asyncio.subprocess.PIPE
+            sys.executable, "-c", PROGRAMME, *arguments, seuil, stdout=asyncio.subprocess.PIPE
         )
         assert processus.stdout is not None
         if arret < ARRETS:
@@ -63,4 +66,23 @@ async def test_twenty_kills_lose_and_repeat_nothing(base: Base, adresse_base: st
     assert await lire_valeur("SELECT count(*) FROM acte") == NOMBRE
     assert await lire_valeur("SELECT count(*) FROM echange_fichier WHERE etat = 'TRAITE' AND creees = 400") == 1
     assert not list((dossier / "in").iterdir())
+    assert await _lecteurs(dossier) == []
     assert (await verifier_chaine()).intacte
+
+
+async def _lecteurs(dossier: pathlib.Path) -> list[str]:
+    """Return the processes that still have a file of the folder open, once they had the time to see it."""
+    for _ in range(50):
+        if not (ouverts := await asyncio.to_thread(_ouverts, dossier)):
+            break
+        await asyncio.sleep(0.1)
+    return ouverts
+
+
+def _ouverts(dossier: pathlib.Path) -> list[str]:
+    trouves = []
+    for lien in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if str(lien.readlink()).startswith(str(dossier)):
+                trouves.append(lien.parts[2])
+    return trouves

@@ -282,12 +282,12 @@ PROGRAMME = """
 import asyncio, pathlib, sys
 from viesion_core.contexte import contexte_systeme
 from viesion_core.db import ouvrir_base
-from viesion_core.echanges import actions, comprehension
+from viesion_core.echanges import actions
 from viesion_core.echanges.depot import traiter_depot
 from viesion_core.testing import MAINTENANT
 from viesion_solis.vrsb_lignes import FLUX
 
-comprehension.TAILLE_LOT = 8
+actions.TAILLE_LOT = {"sqlite": 8, "postgresql": 8}
 ordinaire = actions._executer
 
 async def suivre(*arguments):

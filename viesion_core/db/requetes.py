@@ -135,17 +135,31 @@ async def lire_parmi(requete: str, valeurs: Collection[tuple[Any, ...]], *parame
     """
     if not valeurs:
         return []
+    table, siens = _table_de(valeurs)
+    return await lire(requete.replace("{parmi}", table), *siens, *parametres)
+
+
+async def executer_parmi(requete: str, valeurs: Collection[tuple[Any, ...]], *parametres: Any) -> int:
+    """Run one write over a table of these rows, as `lire_parmi` reads; return how many rows it touched.
+
+    On SQLite « INSERT … SELECT … FROM {parmi} p » needs « WHERE true » before « ON CONFLICT ».
+    """
+    if not valeurs:
+        return 0
+    table, siens = _table_de(valeurs)
+    return await executer(requete.replace("{parmi}", table), *siens, *parametres)
+
+
+def _table_de(valeurs: Collection[tuple[Any, ...]]) -> tuple[str, list[Any]]:
+    """Return the SQL of a table of these rows, and its parameters."""
     colonnes = [list(colonne) for colonne in zip(*valeurs, strict=True)]
     if base_courante().dialecte == "sqlite":
         extraits = ", ".join(f"json_extract(value, '$[{rang}]') AS v{rang + 1}" for rang in range(len(colonnes)))
-        return await lire(
-            requete.replace("{parmi}", f"(SELECT {extraits} FROM json_each({{}}))"), en_json(list(valeurs)), *parametres
-        )
+        return f"(SELECT {extraits} FROM json_each({{}}))", [en_json(list(valeurs))]
     genres = [next((nom for type_, nom in _GENRES if isinstance(c[0], type_)), "text") for c in colonnes]
     tableaux = ", ".join(f"{{}}::{genre}[]" for genre in genres)
     noms = ", ".join(f"v{rang + 1}" for rang in range(len(colonnes)))
-    table = f"(SELECT * FROM unnest({tableaux}) AS u ({noms}))"
-    return await lire(requete.replace("{parmi}", table), *colonnes, *parametres)
+    return f"(SELECT * FROM unnest({tableaux}) AS u ({noms}))", colonnes
 
 
 def colonnes_json(table: type[Table]) -> frozenset[str]:

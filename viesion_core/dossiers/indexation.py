@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from viesion_core.actes import declarer_suite
-from viesion_core.db import executer, executer_lot, inserer_lot, lire, lire_parmi, transaction
+from viesion_core.db import executer, executer_parmi, inserer_lot, lire, lire_parmi, transaction
 from viesion_core.dossiers.mots import cle_de_tri, lignes_de, variantes
 from viesion_core.dossiers.tables import MotDossier, MotVariante
 from viesion_core.erreurs import ErreurMetier
@@ -36,25 +36,27 @@ def lignes_vocabulaire(mots: Iterable[str]) -> list[dict[str, Any]]:
     return [{"variante": forme, "mot": mot} for mot in mots for forme in sorted(variantes(mot))]
 
 
-async def indexer(personnes: Sequence[Personne], *, nouvelles: bool = False) -> None:
+async def indexer(personnes: Sequence[Personne]) -> None:
     """Write the words of some people anew, inside the open transaction; what no word needs any more is dropped.
 
     For one person or a batch of an importer; for a whole base `lignes_recherche` and `reconstruire_vocabulaire`
-    are quicker. `nouvelles`: people who were not there, and so have no words yet.
+    are quicker.
     """
     for lot in _lots(personnes):
-        anciens: set[str] = set()
-        if not nouvelles:
-            numeros = [personne[0] for personne in lot]
-            marques = ", ".join("{}" for _ in lot)
-            lus = await lire(f"SELECT DISTINCT mot FROM mot_dossier WHERE beneficiaire IN ({marques})", *numeros)
-            anciens = {str(ligne["mot"]) for ligne in lus}
-            await executer(f"DELETE FROM mot_dossier WHERE beneficiaire IN ({marques})", *numeros)
+        numeros = [personne[0] for personne in lot]
+        marques = ", ".join("{}" for _ in lot)
+        lus = await lire(f"SELECT DISTINCT mot FROM mot_dossier WHERE beneficiaire IN ({marques})", *numeros)
+        anciens = {str(ligne["mot"]) for ligne in lus}
+        await executer(f"DELETE FROM mot_dossier WHERE beneficiaire IN ({marques})", *numeros)
         lignes = lignes_recherche(lot)
-        await inserer_lot(MotDossier, lignes)
-        mots = {str(ligne["mot"]) for ligne in lignes}
-        await _apprendre(sorted(mots))
-        await _oublier(sorted(anciens - mots))
+        await indexer_nouvelles(lignes)
+        await _oublier(sorted(anciens - {str(ligne["mot"]) for ligne in lignes}))
+
+
+async def indexer_nouvelles(lignes: Sequence[dict[str, Any]]) -> None:
+    """Write the words (`lignes_recherche`) of people who have none yet, inside the open transaction."""
+    await inserer_lot(MotDossier, lignes)
+    await _apprendre(sorted({str(ligne["mot"]) for ligne in lignes}))
 
 
 async def reconstruire_vocabulaire() -> int:
@@ -93,8 +95,9 @@ async def _apprendre(mots: Sequence[str]) -> None:
         [(mot,) for mot in mots],
     )
     connus = {str(ligne["mot"]) for ligne in lues}
-    await executer_lot(
-        "INSERT INTO mot_variante (variante, mot) VALUES ({}, {}) ON CONFLICT (variante, mot) DO NOTHING",
+    await executer_parmi(
+        """INSERT INTO mot_variante (variante, mot) SELECT p.v1, p.v2 FROM {parmi} p WHERE true
+        ON CONFLICT (variante, mot) DO NOTHING""",
         [(ligne["variante"], ligne["mot"]) for ligne in lignes_vocabulaire(m for m in mots if m not in connus)],
     )
 

@@ -1,13 +1,16 @@
 """Taking a file: checked, carried out by batches, each a transaction that also moves the file on."""
 
+import contextlib
 import pathlib
-from collections.abc import Callable, Container, Mapping, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from viesion_core.contexte import Contexte
 from viesion_core.db import (
+    base_courante,
     executer_lot,
     identifiants,
     inserer_rangees,
@@ -15,12 +18,13 @@ from viesion_core.db import (
     transaction,
 )
 from viesion_core.dossiers.model import DROITS_CLOS, SaisieIdentite
-from viesion_core.echanges.comprehension import Recue, Refus, en_avance, lots
+from viesion_core.echanges.comprehension import TAILLE_LOT, Recue, Refus, en_avance, lots, ramassage_rare
 from viesion_core.echanges.ecriture import Lot
 from viesion_core.echanges.fichiers import Prise, avancer, prendre, rejeter, remplacer, terminer
-from viesion_core.echanges.lecture import lignes
+from viesion_core.echanges.lecteur import Demande, Lecteur, lecteur_de
+from viesion_core.echanges.lecture import lignes, lire_controle
 from viesion_core.echanges.model import Action, Commande, FichierVu, Flux
-from viesion_core.echanges.nir import Nir, sceller_nir
+from viesion_core.echanges.nir import Nir
 from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
 from viesion_core.nomenclatures.model import cle
 
@@ -44,18 +48,45 @@ async def importer_fichier(
     how far the file is are one transaction. `secret` digests the NIR; `cles` encrypt the refused lines and
     the NIR. `suivre` is told, after each batch, the name of the file, how many lines are done and how many there are.
     """
-    prise = await prendre(ctx, chemin, flux)
-    curseur = prise.curseur
-    async with en_avance(lots(lignes(chemin, prise.flux, curseur), prise.flux, prise.ctx)) as suivants:
-        async for lot in suivants:
-            await _executer(prise, curseur, lot, secret, cles)
-            curseur += len(lot)
-            if suivre is not None:
-                suivre(chemin.name, curseur, prise.controle.nb_lignes)
+    async with lecteur_de(lire_controle(chemin).nb_lignes) as lecteur:
+        prise = await prendre(ctx, chemin, flux)
+        curseur = prise.curseur
+        async with _lus(lecteur, prise, chemin, secret, cles) as suivants:
+            async for lot in suivants:
+                await _executer(prise, curseur, lot, cles)
+                curseur += len(lot)
+                if suivre is not None:
+                    suivre(chemin.name, curseur, prise.controle.nb_lignes)
     return await terminer(prise.ctx, prise.identifiant)
 
 
-async def _executer(prise: Prise, curseur: int, lot: Sequence[Recue], secret: str, cles: str) -> None:
+@contextlib.asynccontextmanager
+async def _lus(
+    lecteur: Lecteur | None, prise: Prise, chemin: pathlib.Path, secret: str, cles: str
+) -> AsyncIterator[AsyncIterator[list[Recue]]]:
+    """Give the batches of the lines that are left, read by the process beside, or by a thread."""
+    jour, taille = prise.ctx.aujourdhui, TAILLE_LOT[base_courante().dialecte]
+    with ramassage_rare():
+        if lecteur is None:
+            source = lignes(chemin, prise.flux, prise.curseur)
+            async with en_avance(lots(source, prise.flux, jour, taille, secret, cles)) as suivants:
+                yield suivants
+            return
+        demande = Demande(
+            chemin=str(chemin),
+            flux=msgspec.structs.replace(prise.flux, libelles={}, champs={}),
+            apres=prise.curseur,
+            jour=jour,
+            secret=secret,
+            cles=cles,
+            taille=taille,
+            modules=sys.path,
+        )
+        async with contextlib.aclosing(lecteur.lots(demande)) as suivants:
+            yield suivants
+
+
+async def _executer(prise: Prise, curseur: int, lot: Sequence[Recue], cles: str) -> None:
     """Carry out a batch: one transaction, at the end of which the file has moved on by so many lines."""
     ctx, flux = prise.ctx, prise.flux
     commandes = [(recue, recue.element) for recue in lot if isinstance(recue.element, Commande)]
@@ -66,7 +97,7 @@ async def _executer(prise: Prise, curseur: int, lot: Sequence[Recue], secret: st
         versions = await versions_connues(flux, [c.sujet for _, c in commandes])
         fraiches = [(r, c) for r, c in commandes if c.version > versions.get(c.sujet, -1)]
         comptes["ignorees"] += len(commandes) - len(fraiches)
-        nirs = [sceller_nir(c.nir, secret=secret, cles=cles) for _, c in fraiches]
+        nirs = [r.nir for r, _ in fraiches]
         trouves = await rapprocher([c for _, c in fraiches], [nir.empreinte for nir in nirs])
         faites: list[Commande] = []
         for (recue, commande), nir, trouve in zip(fraiches, nirs, trouves, strict=True):

@@ -80,7 +80,7 @@ async def rejouer_rejet(
         rejet = await _a_traiter(identifiant)
         connu = _flux(rejet, flux)
         ligne = _corrigee(rejet, connu, corrections, cles, version)
-        commande = comprendre(rejet["ligne"], ligne, connu, ctx)
+        commande = comprendre(rejet["ligne"], ligne, connu, ctx.aujourdhui)
         if isinstance(commande, Refus):
             raise ErreurSaisie({connu.colonne(commande.champ): commande.message}, commande.message)
         connues = await versions_connues(connu, [commande.sujet])

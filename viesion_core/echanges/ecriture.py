@@ -6,7 +6,7 @@ the rows of the whole batch go in a few statements, inside the transaction that 
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from viesion_core.actes.suivi import Suivi
 from viesion_core.contexte import Contexte
 from viesion_core.db import base_courante, executer_lot, inserer_lot, inserer_rangees, lire, lire_valeur
-from viesion_core.dossiers.indexation import indexer
+from viesion_core.dossiers.indexation import indexer, indexer_nouvelles, lignes_recherche
 from viesion_core.dossiers.model import ACCOMP_RSA, SaisieIdentite, nom_en_usage
 from viesion_core.dossiers.tables import Beneficiaire, EntreeDispositif
 from viesion_core.echanges.nir import Nir
@@ -90,12 +90,16 @@ class Lot:
         return True
 
     async def ecrire(self) -> None:
-        """Write everything, inside the open transaction; a thread tells the history while the engine takes the rows."""
+        """Write everything, inside the open transaction; threads make the next rows while the engine takes some."""
         suivi = Suivi(self.ctx)
         personnes, entrees = await self._ouvrir(suivi)
+        noms = [(li["numero"], *(li[c] for c in _NOMS)) for li in personnes]
+        mots = asyncio.create_task(asyncio.to_thread(lignes_recherche, noms))
         recit = asyncio.create_task(asyncio.to_thread(self._raconter, suivi, personnes, entrees))
-        await self._inserer(personnes, entrees)
-        await recit
+        try:
+            await self._inserer(personnes, entrees, mots)
+        finally:
+            await asyncio.gather(mots, recit)
         await suivi.ecrire()
 
     async def _ouvrir(self, suivi: Suivi) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -128,14 +132,19 @@ class Lot:
             suivi.revision(acte, 0, "beneficiaire", numero, avant, apres)
             suivi.evenement(acte, "dossier_modifie", {"beneficiaire": numero, "champs": sorted(champs)})
 
-    async def _inserer(self, personnes: Sequence[Mapping[str, Any]], entrees: Sequence[Mapping[str, Any]]) -> None:
+    async def _inserer(
+        self,
+        personnes: Sequence[Mapping[str, Any]],
+        entrees: Sequence[Mapping[str, Any]],
+        mots: Awaitable[Sequence[dict[str, Any]]],
+    ) -> None:
         await inserer_lot(Beneficiaire, personnes)
         await inserer_lot(EntreeDispositif, entrees)
         await executer_lot(
             f"UPDATE beneficiaire SET {', '.join(f'{c} = {{}}' for c in _ECRITES)} WHERE numero = {{}}",
             [(*(apres[c] for c in _ECRITES), avant["numero"]) for avant, apres, _ in self._changees],
         )
-        await indexer([(li["numero"], *(li[c] for c in _NOMS)) for li in personnes], nouvelles=True)
+        await indexer_nouvelles(await mots)
         renommees = [apres for _, apres, champs in self._changees if any(c in champs for c in _NOMS)]
         await indexer([(li["numero"], *(li[c] for c in _NOMS)) for li in renommees])
         nouvelles = zip(personnes, self._nouvelles, strict=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import asyncpg
 
+from viesion_core.db.migrations.m0044_ecriture import LIENS
 from viesion_core.erreurs import ErreurMetier
 from viesion_core.sauvegarde.model import BASE_SQLITE, TABLES
 
@@ -109,6 +110,7 @@ async def remplir_postgresql(url: str, dossier: pathlib.Path, tables: Mapping[st
     try:
         async with connexion.transaction():
             liens = [(ligne["enfant"], ligne["parent"]) for ligne in await connexion.fetch(_LIENS_POSTGRESQL)]
+            liens += LIENS
             for nom in ordonner([nom for nom in tables if nom != "migration"], liens):
                 await connexion.execute(f'DELETE FROM "{nom}"')
                 await connexion.copy_to_table(nom, source=dossier / TABLES / nom)
