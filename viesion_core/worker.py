@@ -24,6 +24,7 @@ from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses, ranger
 from viesion_core.echanges.liaison import noter_liaison
 from viesion_core.echanges.liaison_model import EchecLiaison
 from viesion_core.echanges.lots import oublier_lots
+from viesion_core.echanges.reconciliation import reconcilier
 from viesion_core.echanges.sftp import synchroniser
 from viesion_core.echanges.transcription import oublier_coins
 from viesion_core.extensions import Registre
@@ -36,7 +37,7 @@ PERIODE_CONVOCATIONS = dt.timedelta(seconds=10)
 PERIODE_SFTP = dt.timedelta(minutes=1)
 PERIODE_RANGEMENT = dt.timedelta(hours=1)
 HEURE_VERIFICATION = 3
-"""The hour of Paris from which the state of the alerts is compared, once a day."""
+"""The hour of Paris from which the state of the alerts and the exchanges are compared, once a day."""
 _LOG = logging.getLogger("viesion.worker")
 
 
@@ -172,8 +173,8 @@ class Worker:
         """Compare the state of the alerts at the first turn of the night; return how many dossiers were mended.
 
         The engine counts its rows first, so that its plans follow a base that grows.
-        The contracts whose last day has passed are told to the partners as ended, too. A worker that starts in the day
-        waits for the next night: the check reads every dossier.
+        The contracts whose last day has passed are told to the partners as ended, then the exchanges are compared.
+        A worker that starts in the day waits for the next night: the check reads every dossier.
         """
         ici = maintenant.astimezone(PARIS)
         if ici.hour != HEURE_VERIFICATION or self._verifie_le == ici.date():
@@ -181,6 +182,7 @@ class Worker:
         self._verifie_le = ici.date()
         await analyser()
         clos = await clore_contrats_echus(contexte_systeme(maintenant))
+        await reconcilier(contexte_systeme(maintenant), self.settings.dossier_echanges)
         return clos + await verifier_etats()
 
     async def _livrer(self, evenement: Evenement) -> str:

@@ -62,7 +62,14 @@ async def test_solis_exporter_sends_and_says_what_it_did(tmp_path: pathlib.Path)
         ["0 contrats signés repris.", "0 réponses lues, 0 messages envoyés."],
     )
     etat = await installation.lancer("solis", "etat")
-    assert (etat.code, etat.sortie.splitlines()) == (0, ["Aucun fichier reçu.", "Aucun message envoyé."])
+    assert (etat.code, etat.sortie.splitlines()) == (
+        0,
+        [
+            "Aucun fichier reçu.",
+            "Aucun message envoyé.",
+            "Réconciliation : aucune encore, la première se fait la nuit prochaine.",
+        ],
+    )
 
 
 def test_the_words_of_solis_can_be_changed(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

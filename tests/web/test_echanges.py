@@ -10,6 +10,7 @@ from tests.web.test_garde import vue_de
 from viesion_core.contexte import contexte_systeme
 from viesion_core.db import lire_un, lire_valeur
 from viesion_core.echanges.depot import traiter_depot
+from viesion_core.echanges.reconciliation import reconcilier
 from viesion_core.testing import MAINTENANT, Monde
 from viesion_core.worker import Worker
 from viesion_solis.alloc import FLUX
@@ -130,3 +131,18 @@ async def test_the_nir_is_masked_and_shown_for_a_reason(serveur: Serveur, monde:
         assert "no-store" in vu.headers["cache-control"]
         assert "172 001" not in (await client.get(fiche)).text
     assert await lire_valeur("SELECT motif FROM journal WHERE operation = 'nir.montrer'") == "Contrôle avec la CAF"
+
+
+async def test_the_reconciliation_of_the_night_leads_to_each_discrepancy(
+    serveur: Serveur, monde: Monde, recu: int, tmp_path: pathlib.Path
+) -> None:
+    async with serveur.client(monde.pilote) as client:
+        assert "nuit prochaine" in (await client.get("/echanges")).text
+        deposer(tmp_path, contenu([une_ligne(9)]), seq=2, nature="STOCK")
+        await traiter_depot(contexte_systeme(MAINTENANT), tmp_path, [FLUX], secret=SECRET, cles=CLE)
+        await reconcilier(contexte_systeme(MAINTENANT), tmp_path)
+        page = await client.get("/echanges")
+        assert requetes(page) <= 12
+        numero = await lire_valeur("SELECT numero FROM beneficiaire WHERE id_individu = 'IND000002'")
+        for texte in ("Réconciliation du 24/11/2026", "2 écarts", f'href="/beneficiaires/{numero}"', "stock de rang 2"):
+            assert texte in page.text, texte

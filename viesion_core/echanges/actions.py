@@ -12,6 +12,7 @@ from viesion_core.contexte import Contexte
 from viesion_core.db import (
     base_courante,
     executer_lot,
+    executer_parmi,
     identifiants,
     inserer_rangees,
     lire_parmi,
@@ -109,7 +110,8 @@ async def _executer(prise: Prise, curseur: int, lot: Sequence[Recue], cles: str)
             comptes[ordonner(ecriture, commande, trouve.ligne, nir)] += 1
             faites.append(commande)
         await ecriture.ecrire()
-        await noter_versions(ctx, flux, faites, versions)
+        await noter_versions(ctx, flux, faites, versions, prise.controle.seq)
+        await _citer(flux, {c.sujet for _, c in commandes} | {r.cle for r in rejets}, prise.controle.seq)
         await remplacer(flux, {c.sujet for c in faites} | {r.cle for r in rejets})
         await rejeter(ctx, prise.identifiant, flux, rejets, cles)
         await avancer(prise.identifiant, curseur, len(lot), **comptes, rejetees=len(rejets))
@@ -160,8 +162,22 @@ async def versions_connues(flux: Flux, sujets: Sequence[str]) -> dict[str, int]:
     return {ligne["cle"]: ligne["version_recue"] for ligne in trouvees}
 
 
-async def noter_versions(ctx: Contexte, flux: Flux, faites: Sequence[Commande], connues: Container[str]) -> None:
-    """Keep the version carried out of each person; a batch has one line at most about each."""
+async def _citer(flux: Flux, cles: set[str], rang: int) -> None:
+    """Keep the rank of the file that speaks of these people: a stock tells, by what it leaves out, who is absent."""
+    await executer_parmi(
+        """WITH p AS (SELECT u.v1 AS cle FROM {parmi} u) UPDATE echange_version SET rang = {}
+        WHERE flux = {} AND cle IN (SELECT p.cle FROM p) AND (rang IS NULL OR rang <> {})""",
+        [(cle_du_message,) for cle_du_message in cles],
+        rang,
+        flux.code,
+        rang,
+    )
+
+
+async def noter_versions(
+    ctx: Contexte, flux: Flux, faites: Sequence[Commande], connues: Container[str], rang: int | None = None
+) -> None:
+    """Keep the version carried out of each person, and the rank of the file that says it; one line at most each."""
     await executer_lot(
         "UPDATE echange_version SET version_recue = {} WHERE flux = {} AND cle = {}",
         [(c.version, flux.code, c.sujet) for c in faites if c.sujet in connues],
@@ -169,6 +185,9 @@ async def noter_versions(ctx: Contexte, flux: Flux, faites: Sequence[Commande], 
     nouvelles = [c for c in faites if c.sujet not in connues]
     await inserer_rangees(
         "echange_version",
-        ("id", "flux", "cle", "version_recue"),
-        [(id_, flux.code, c.sujet, c.version) for id_, c in zip(identifiants(ctx.maintenant), nouvelles, strict=False)],
+        ("id", "flux", "cle", "version_recue", "rang"),
+        [
+            (id_, flux.code, c.sujet, c.version, rang)
+            for id_, c in zip(identifiants(ctx.maintenant), nouvelles, strict=False)
+        ],
     )

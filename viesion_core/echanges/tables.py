@@ -29,12 +29,21 @@ class EchangeFichier(Table, tablename="echange_fichier"):
 
 
 class EchangeVersion(Table, tablename="echange_version"):
-    """The last version carried out of what a partner says about a key."""
+    """The last version carried out of what a partner says about a key; the rank of the last file that spoke of it."""
 
     id = UUID(primary_key=True)
     flux = Varchar(length=20)
     cle = Varchar(length=20)
     version_recue = Integer()
+    rang = Integer(null=True, default=None)
+
+
+class EchangeReconciliation(Table, tablename="echange_reconciliation"):
+    """What the comparison of a night found."""
+
+    jour = Date(primary_key=True)
+    faite_le = Timestamptz()
+    rapport = JSON()
 
 
 class EchangeNir(Table, tablename="echange_nir"):

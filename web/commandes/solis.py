@@ -11,6 +11,7 @@ from viesion_core.echanges.envois_fichiers import envoyer, lire_reponses
 from viesion_core.echanges.envois_model import LIBELLE_ETAT, EtatEnvoi
 from viesion_core.echanges.envois_queries import comptes_envois, dernieres_sorties
 from viesion_core.echanges.liaison import liaison
+from viesion_core.echanges.reconciliation import derniere_reconciliation
 from viesion_core.formats import compte, heure, instant
 from viesion_core.parcours.envois import clore_contrats_echus, reprendre_contrats
 from viesion_core.settings import FICHIER, Settings
@@ -39,9 +40,10 @@ def exporter(tout: bool) -> None:
 
 @solis.command()
 def etat() -> None:
-    """Montrer les derniers fichiers reçus et envoyés, et où en sont les messages."""
+    """Montrer les derniers fichiers reçus et envoyés, où en sont les messages, et la réconciliation de la nuit."""
     settings = reglages()
-    for ligne in [*executer(_liaison(settings)), *executer(etat_recus(settings)), *executer(_etat(settings))]:
+    recu = [*executer(_liaison(settings)), *executer(etat_recus(settings))]
+    for ligne in [*recu, *executer(_etat(settings)), *executer(_reconciliation(settings))]:
         click.echo(ligne)
 
 
@@ -104,6 +106,20 @@ async def _etat(settings: Settings) -> list[str]:
         flux, etat_envoi = cle.rsplit(" ", 1)
         lignes.append(f"{flux} : {nombre} {LIBELLE_ETAT[EtatEnvoi(etat_envoi)].lower()}")
     return lignes or ["Aucun message envoyé."]
+
+
+async def _reconciliation(settings: Settings) -> list[str]:
+    """Say what the last comparison of a night found."""
+    async with base_ouverte(settings):
+        rapport = await derniere_reconciliation()
+    if rapport is None:
+        return ["Réconciliation : aucune encore, la première se fait la nuit prochaine."]
+    ecarts = [f"  {e.texte}{_dossiers(e.dossiers)}" for e in rapport.ecarts]
+    return [rapport.titre, *(f"  {recu.phrase}" for recu in rapport.recus), *ecarts]
+
+
+def _dossiers(numeros: tuple[int, ...]) -> str:
+    return f" Dossiers {', '.join(map(str, numeros))}." if numeros else ""
 
 
 def _quand(instant: dt.datetime | None) -> str:

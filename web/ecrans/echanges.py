@@ -11,6 +11,7 @@ from viesion_core.echanges.lecture import LONGUEUR_CHAMP
 from viesion_core.echanges.liaison import liaison
 from viesion_core.echanges.model import EtatRejet
 from viesion_core.echanges.queries import PAR_PAGE, derniers_fichiers, exiger_rejet, rejets_page
+from viesion_core.echanges.reconciliation import derniere_reconciliation
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Introuvable
 from viesion_core.journal import journaliser_lecture
 from web.formulaire import lire_formulaire
@@ -126,6 +127,7 @@ async def _liste(
         "page_courante": numero,
         "par_page": PAR_PAGE,
         "fichiers": await derniers_fichiers(),
+        "reconciliation": await derniere_reconciliation(),
         "flux": page.registre.flux(),
         "vise": vise,
         "sftp": bool(page.settings.sftp_hote),
