@@ -22,7 +22,8 @@ from viesion_core.agenda.model_series import SaisieSeance, prochaine_date, saisi
 from viesion_core.agenda.queries_ateliers import participants, seance, seances, serie
 from viesion_core.contexte import Contexte
 from viesion_core.convocations.actions import convoquer
-from viesion_core.db import compter_requetes, lire
+from viesion_core.db import compter_requetes, executer, lire, transaction
+from viesion_core.db.migrations.m0042_series import MIGRATION
 from viesion_core.entretiens.queries import entretiens_page
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from viesion_core.testing import Monde
@@ -230,3 +231,13 @@ async def test_la_convocation_dit_le_nouveau_lieu_avec_un_numero_plus_haut(
         apres["uid"], apres["sequence"], "Maison du lac",
     )  # fmt: skip
     assert await partir(tmp_path, 6) == []
+
+
+async def test_une_base_d_avant_garde_le_titre_et_le_lieu_de_ses_seances(monde: Monde) -> None:
+    serie_ = await une_serie(monde.referent, adresse="Salle bleue", lieu="COLLECTIF_EXTERIEUR")
+    async with transaction():
+        await executer("UPDATE creneau SET titre = '', type = '', lieu = '', adresse = ''")
+        for requete in MIGRATION.commun:
+            if requete.startswith("UPDATE"):
+                await executer(requete)
+    assert await toutes(monde.referent) == serie_
