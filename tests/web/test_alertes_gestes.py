@@ -26,10 +26,16 @@ async def _vieillir() -> None:
         await executer("UPDATE entretien SET realisation = 'PREVU', debut = {}", maintenant() - dt.timedelta(days=9))
 
 
-@pytest.mark.parametrize("code", ["A05", "A08", "A14"])
+@pytest.mark.parametrize("code", ["A04", "A05", "A08", "A14"])
 async def test_the_act_of_a_row_clears_it_and_comes_back_to_the_list(serveur: Serveur, monde: Monde, code: str) -> None:
     await ouvrir_bureau(monde)
-    if code != "A05":
+    if code == "A04":
+        jour = maintenant().date()
+        async with transaction():
+            await executer("DELETE FROM contrat WHERE fin < {}", jour)
+            await executer("UPDATE contrat SET fin = {}", jour - dt.timedelta(days=1))
+            await executer("UPDATE contrat SET debut = {}", jour - dt.timedelta(days=181))
+    elif code != "A05":
         await _vieillir()
     liste = f"/infocentre/alertes/{code}"
     async with serveur.client(monde.referent) as client:
@@ -49,6 +55,25 @@ async def test_the_act_of_a_row_clears_it_and_comes_back_to_the_list(serveur: Se
         apres = await client.get(fait.headers["location"])
         assert formulaire[1] not in apres.text
         assert "/annuler" in apres.text
+
+
+async def test_a_form_opened_from_the_list_comes_back_to_it(serveur: Serveur, monde: Monde) -> None:
+    await ouvrir_bureau(monde, 6)
+    liste = "/infocentre/alertes/A02?p=1"
+    async with serveur.client(monde.referent) as client:
+        page = await client.get(liste)
+        lien = re.search(r'href="(/beneficiaires/(\d+)/caracteristiques/completer\?retour=[^"]+)"', page.text)
+        assert lien
+        formulaire = await client.get(lien[1])
+        assert "Revenir à la liste de l'alerte" in formulaire.text
+        assert f'name="retour" value="{liste}"' in formulaire.text
+        fait = await client.post(lien[1].partition("?")[0], data={"ENFANTS": "2", "retour": liste})
+        assert fait.headers["location"].startswith(f"{liste}&acte="), fait.text
+        dehors = {"ENFANTS": "2", "retour": "//exemple.test/"}
+        refuse = await client.post(lien[1].partition("?")[0], data=dehors)
+        assert refuse.headers["location"].startswith(f"/beneficiaires/{lien[2]}/")
+        contrat = await client.get(f"/beneficiaires/{lien[2]}/contrats/nouveau", params={"retour": liste})
+        assert f'name="retour" value="{liste}"' in contrat.text
 
 
 async def test_the_affectation_of_a_closed_account_ends_the_day_before(serveur: Serveur, monde: Monde) -> None:

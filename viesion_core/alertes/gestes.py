@@ -17,13 +17,18 @@ from viesion_core.dossiers.model_orientations import SOCIAL
 from viesion_core.entretiens.model import SUITES
 from viesion_core.formats import date
 from viesion_core.nomenclatures.model import libelle
+from viesion_core.parcours.model import dates_suivantes, nom_contrat
+
+_LAPSE = dt.timedelta(days=2 * 366)
+"""How long after its end a contract is still one to renew from a list."""
 
 
 class Geste(msgspec.Struct, frozen=True, kw_only=True):
     """A short form of the row: where it is posted within the dossier, what it carries, its buttons.
 
     `boutons`: (name, value, label); `date`: (name, label, proposed) of a day to type, if the act needs one; `objet`:
-    what the act is about, for who cannot see the row.
+    what the act is about, for who cannot see the row; `autrement`: (label, address within the dossier) of the form
+    that does it otherwise.
     """
 
     chemin: str
@@ -31,6 +36,7 @@ class Geste(msgspec.Struct, frozen=True, kw_only=True):
     boutons: tuple[tuple[str, str, str], ...]
     date: tuple[str, str, dt.date] | None = None
     objet: str = ""
+    autrement: tuple[str, str] | None = None
 
 
 async def gestes(ctx: Contexte, regle: RegleAlerte, x: int | None, numeros: Sequence[int]) -> dict[int, Geste]:
@@ -109,6 +115,34 @@ async def _m_ajouter(ctx: Contexte, regle: RegleAlerte, x: int | None, numeros: 
     }
 
 
+async def _renouvellements(
+    ctx: Contexte, regle: RegleAlerte, x: int | None, numeros: Sequence[int]
+) -> dict[int, Geste]:
+    """Renew the last contract, from the day after its end; not one that would be over already."""
+    del regle, x
+    lignes = await _lire(
+        ctx,
+        "SELECT t.id, t.beneficiaire, t.type, t.debut, t.fin FROM contrat t",
+        "t.fin >= {}",
+        [ctx.aujourdhui - _LAPSE],
+        numeros,
+        "t.debut, t.id",
+    )
+    proposes = {}
+    for ligne in lignes:  # the last one is the one kept
+        debut, fin = dates_suivantes(ligne["debut"], ligne["fin"])
+        proposes[ligne["beneficiaire"]] = (
+            fin,
+            Geste(
+                chemin=f"/contrats/{ligne['id']}/renouveler",
+                boutons=(("", "", f"Renouveler du {date(debut)} au {date(fin)}"),),
+                objet=nom_contrat(ligne["type"], ligne["debut"], ligne["fin"]),
+                autrement=("Autres dates", f"/contrats/nouveau?suite={ligne['id']}"),
+            ),
+        )
+    return {numero: geste for numero, (fin, geste) in proposes.items() if fin >= ctx.aujourdhui}
+
+
 async def _diagnostics(ctx: Contexte, regle: RegleAlerte, x: int | None, numeros: Sequence[int]) -> dict[int, Geste]:
     """The joint diagnosis of the last orientation: on which day it was made."""
     del regle, x
@@ -140,6 +174,7 @@ _GESTES: Mapping[str, Callable[[Contexte, RegleAlerte, int | None, Sequence[int]
     "caracteristiques": _caracteristiques,
     "referent": _m_ajouter,
     "diagnostic": _diagnostics,
+    "renouvellement": _renouvellements,
 }
 
 

@@ -98,6 +98,7 @@ REGLES_DU_DECK: tuple[RegleAlerte, ...] = (
         ),
         onglet="contrats",
         action="Renouveler le contrat",
+        acte="renouvellement",
     ),
     RegleAlerte(
         code="A05",

@@ -35,7 +35,7 @@ REGLES_DU_DOSSIER: tuple[RegleAlerte, ...] = (
                 "s.contrat_fin",
             ),
         ),
-        onglet="contrats",
+        onglet="contrats/nouveau",
         action="Faire le contrat d'engagement",
     ),
     RegleAlerte(

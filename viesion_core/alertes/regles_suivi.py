@@ -198,6 +198,7 @@ CONTRATS: tuple[RegleAlerte, ...] = (
         ),
         onglet="contrats",
         action="Renouveler le contrat",
+        acte="renouvellement",
     ),
     RegleAlerte(
         code="A17",

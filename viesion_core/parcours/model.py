@@ -302,9 +302,13 @@ def dernier_contrat(contrats: Sequence[ContratResume]) -> ContratResume | None:
 
 def renouvellement(contrat: ContratResume) -> tuple[dt.date, dt.date]:
     """Return the dates of a renewal: from the day after its end, for as long (whole months when it had some)."""
-    debut = contrat.fin + UN_JOUR
-    mois = mois_entiers(contrat.debut, contrat.fin)
-    return debut, ajouter_mois(debut, mois) - UN_JOUR if mois else debut + (contrat.fin - contrat.debut)
+    return dates_suivantes(contrat.debut, contrat.fin)
+
+
+def dates_suivantes(debut: dt.date, fin: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the dates of what takes over from a period the day after its end, for as long."""
+    suite, mois = fin + UN_JOUR, mois_entiers(debut, fin)
+    return suite, ajouter_mois(suite, mois) - UN_JOUR if mois else suite + (fin - debut)
 
 
 def mois_entiers(debut: dt.date, fin: dt.date) -> int | None:

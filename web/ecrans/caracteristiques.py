@@ -111,9 +111,11 @@ class CaracteristiqueController(Controller):
         )
 
     @get("/completer", opt=politique(DOSSIER_ECRITURE))
-    async def montrer_manquantes(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
+    async def montrer_manquantes(
+        self, page: PageCourante, numero: FromPath[int], retour: FromQuery[str] = ""
+    ) -> Response[Any]:
         """Show « Compléter les caractéristiques requises »: what is missing, nothing else."""
-        return await _formulaire(page, numero, COMPLETER)
+        return await _formulaire(page, numero, COMPLETER, retour=retour)
 
     @post("/completer", opt=politique(DOSSIER_ECRITURE))
     async def completer(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
@@ -201,12 +203,12 @@ class CaracteristiqueController(Controller):
 async def _enregistrer(page: Page, numero: int, mode: Mode) -> Response[Any]:
     """Save one of the three forms; what is refused comes back as it was typed."""
     f = await lire_formulaire(page.requete)
-    toutes = await caracteristiques(page.ctx, numero)
+    toutes, retour = await caracteristiques(page.ctx, numero), f.texte("retour", maximum=300)
     try:
         a = await _agir(page, numero, mode, f, toutes)
     except (ErreurSaisie, ConflitVersion) as erreur:
-        return await _formulaire(page, numero, mode, erreur, f.brut)
-    return page.rediriger(_base(numero), acte=None if a.vide else a.id)
+        return await _formulaire(page, numero, mode, erreur, f.brut, retour=retour)
+    return page.rediriger(retour_local(numero, retour, _base(numero)), acte=None if a.vide else a.id)
 
 
 async def _agir(page: Page, numero: int, mode: Mode, f: Formulaire, toutes: Sequence[CaracteristiqueCourante]) -> Acte:
@@ -229,6 +231,8 @@ async def _formulaire(
     mode: Mode,
     erreur: ErreurSaisie | ConflitVersion | None = None,
     saisie: dict[str, Any] | None = None,
+    *,
+    retour: str = "",
 ) -> Response[Any]:
     toutes = await caracteristiques(page.ctx, numero)
     requises = [c for c in toutes if c.definition.requise and _a_montrer(c, mode, saisie)]
@@ -250,6 +254,7 @@ async def _formulaire(
         lisible=_lisible(page),
         choix=_choix,
         aujourdhui=page.ctx.aujourdhui,
+        retour=retour_local(numero, retour, ""),
     )
 
 

@@ -24,7 +24,7 @@ from viesion_core.parcours.model import (
 from viesion_core.parcours.queries import contrat, contrats, entrees_dispositif
 from web.conflit import ChampConflit
 from web.ecrans.contrats_composition import composer, duree_contrat
-from web.ecrans.dossier_commun import rendre_dossier
+from web.ecrans.dossier_commun import rendre_dossier, retour_local
 from web.formulaire import Formulaire, lire_formulaire
 from web.garde import LECTEURS_DOSSIER, garder_saisie
 from web.page import Page, PageCourante
@@ -74,11 +74,15 @@ class ContratController(Controller):
 
     @get("/nouveau", opt=politique(DOSSIER_ECRITURE))
     async def nouveau(
-        self, page: PageCourante, numero: FromPath[int], suite: FromQuery[uuid.UUID | None] = None
+        self,
+        page: PageCourante,
+        numero: FromPath[int],
+        suite: FromQuery[uuid.UUID | None] = None,
+        retour: FromQuery[str] = "",
     ) -> Response[Any]:
         """Show « Nouveau Contrat RSA »; `suite` names the contract whose renewal is proposed."""
         propose = saisie_renouvellement(await contrat(page.ctx, numero, suite)) if suite else None
-        return await self._formulaire(page, numero, propose=propose)
+        return await self._formulaire(page, numero, propose=propose, retour=retour)
 
     @post("/nouveau", opt=politique(DOSSIER_ECRITURE))
     async def ajouter(self, page: PageCourante, numero: FromPath[int]) -> Response[Any]:
@@ -118,12 +122,14 @@ class ContratController(Controller):
         self, page: PageCourante, numero: FromPath[int], identifiant: FromPath[uuid.UUID]
     ) -> Response[Any]:
         """Renew a contract with the dates proposed; when another one follows already, show the composer instead."""
+        f = await lire_formulaire(page.requete)
+        retour = f.texte("retour", maximum=300)
         try:
             a = await renouveler_contrat(page.ctx, numero, identifiant)
         except ErreurSaisie as erreur:
             propose = saisie_renouvellement(await contrat(page.ctx, numero, identifiant))
-            return await self._formulaire(page, numero, propose=propose, erreur=erreur)
-        return page.rediriger(_base(numero), acte=a.id)
+            return await self._formulaire(page, numero, propose=propose, erreur=erreur, retour=retour)
+        return page.rediriger(retour_local(numero, retour, _base(numero)), acte=a.id)
 
     @post("/{identifiant:uuid}/supprimer", opt=politique(DOSSIER_ECRITURE))
     async def supprimer(
@@ -138,7 +144,7 @@ class ContratController(Controller):
 
     async def _enregistrer(self, page: Page, numero: int, existant: ContratResume | None) -> Response[Any]:
         f = await lire_formulaire(page.requete)
-        saisie = f.brut
+        saisie, retour = f.brut, f.texte("retour", maximum=300)
         if f.texte("fin_retenue"):
             saisie["fin"] = f.texte("fin_retenue")
         try:
@@ -151,8 +157,8 @@ class ContratController(Controller):
                 terminer_precedent=f.case("terminer_precedent"),
             )
         except (ErreurSaisie, ConflitVersion) as erreur:
-            return await self._formulaire(page, numero, existant, erreur=erreur, saisie=saisie)
-        return page.rediriger(_base(numero), acte=a.id)
+            return await self._formulaire(page, numero, existant, erreur=erreur, saisie=saisie, retour=retour)
+        return page.rediriger(retour_local(numero, retour, _base(numero)), acte=a.id)
 
     async def _formulaire(
         self,
@@ -163,6 +169,7 @@ class ContratController(Controller):
         propose: SaisieContrat | None = None,
         erreur: ErreurSaisie | ConflitVersion | None = None,
         saisie: dict[str, Any] | None = None,
+        retour: str = "",
     ) -> Response[Any]:
         lignes = await contrats(page.ctx, numero)
         entrees = await entrees_dispositif(page.ctx, numero)
@@ -187,6 +194,7 @@ class ContratController(Controller):
             composition=composer(lignes, saisie or dates, page.ctx.aujourdhui, existant.id if existant else None),
             chevauchement=isinstance(erreur, ChevauchementContrat),
             base=_base(numero),
+            retour=retour_local(numero, retour, ""),
         )
 
 

@@ -76,6 +76,7 @@ async def rendre_dossier(
     """
     fiche = fiche or await bandeau(page.ctx, numero)
     donnees |= {
+        "venu_de": retour_local(numero, page.requete.query_params.get("retour", ""), ""),
         "fiche": fiche,
         "menu": menu_dossier(fiche),
         "onglet": onglet,
