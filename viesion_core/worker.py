@@ -30,6 +30,7 @@ from viesion_core.echanges.transcription import oublier_coins
 from viesion_core.extensions import Registre
 from viesion_core.organismes.queries import offres_actives
 from viesion_core.parcours.envois import clore_contrats_echus
+from viesion_core.reprise.actions import avancer_reprises
 from viesion_core.settings import FICHIER, Settings
 
 PERIODE = 1.0
@@ -107,7 +108,7 @@ class Worker:
         return faits + await self._verifier(maintenant)
 
     async def _echanger(self, maintenant: dt.datetime) -> int:
-        """Take the files that partners have laid; one that waits for another is tried again at each turn."""
+        """Take the files that partners have laid, and the next lines of a reprise; who waits is tried at each turn."""
         self._transporter(maintenant)
         pris = await traiter_depot(
             contexte_systeme(maintenant),
@@ -116,7 +117,11 @@ class Worker:
             secret=self.settings.secret,
             cles=self.settings.cle_echanges,
         )
-        return sum(not fait.attend for fait in pris) + await self._envoyer(maintenant)
+        reglages = self.settings
+        repris = await avancer_reprises(
+            maintenant, reglages.dossier_echanges, secret=reglages.secret, cles=reglages.cle_echanges
+        )
+        return repris + sum(not fait.attend for fait in pris) + await self._envoyer(maintenant)
 
     def _transporter(self, maintenant: dt.datetime) -> None:
         """Every minute, exchange the files with the SFTP server when there is one: beside the turns, which go on."""

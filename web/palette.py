@@ -84,6 +84,7 @@ DE_PARTOUT = (
     Entree("Mes notes", "/notes", "rappel", ECRANS),
     Entree("Pilotage", "/pilotage", "statistiques activité", ECRANS),
     Entree("Échanges", "/echanges", "solis rejets partenaires", ECRANS),
+    Entree("Reprises de tableurs", "/echanges/reprises", "tassoc excel csv import reprise", ECRANS),
     Entree("Envois aux partenaires", "/echanges/envois", "solis contrats messages refusés", ECRANS),
     Entree("Administration", "/administration", "", ECRANS),
     Entree("Utilisateurs", "/administration/utilisateurs", "comptes", ECRANS),

@@ -92,6 +92,7 @@ async def creer_objets(
     identifiants["ateliers"] = await _reunir(auteur, canari)
     identifiants["evenements"] = await _occuper(auteur, canari)
     identifiants["rejets"] = await _rejeter(auteur, canari)
+    identifiants["reprises"] = await _reprendre(auteur, canari)
     identifiants["envois"] = await _envoyer(auteur, numero, canari)
     identifiants["affectations"], identifiants["lots"] = await _affecter(monde, auteur, numero, canari)
     cle = await creer_cle(
@@ -199,6 +200,26 @@ async def _rejeter(auteur: Contexte, canari: str) -> uuid.UUID:
             chiffrer({"nom_naissance": canari}, SECRETS["cle_echanges"]),
         )
     return rejet
+
+
+async def _reprendre(auteur: Contexte, canari: str) -> uuid.UUID:
+    """Lay a spreadsheet: the pilote's affair, nobody else's."""
+    identifiant = uuid.uuid4()
+    async with transaction():
+        await executer(
+            """INSERT INTO reprise (id, nom, organisme, fichier_nom, feuille, entetes, correspondance, avertissements,
+                lignes, etat, curseur, creees, modifiees, ignorees, rejetees, echange, auteur, cree_le, fini_le,
+                version_lignes, version)
+            VALUES ({}, {}, {}, 'x.csv', '', {}, {}, '[]', 1, 'DEPOSEE', 0, 0, 0, 0, 0, NULL, {}, {}, NULL, 1, 1)""",
+            identifiant,
+            canari,
+            auteur.organisme,
+            '["Nom"]',
+            '{"Nom": ""}',
+            canari,
+            auteur.maintenant,
+        )
+    return identifiant
 
 
 async def _connaitre(auteur: Contexte, numero: int, identifiants: dict[str, uuid.UUID], canari: str) -> None:

@@ -119,6 +119,7 @@ MUETS = {
     "entretiens.py": "GET: one étape of the way to the form",
     "envois.py": "the line leaves the list before one's eyes; what went to a partner has no undo",
     "recherche.py": "GET: the only person found",
+    "reprises.py": "the page of the reprise says where it is; the background has no undo, the dry run is before",
 }
 """Screens that redirect without saying what was done, and why."""
 

@@ -1,6 +1,6 @@
 """One record of every act: acte, revisions, undo, outbox of domain events."""
 
-from viesion_core.actes.actions import Acte, Ecriture, acte, declarer_observateur
+from viesion_core.actes.actions import Acte, Ecriture, acte, acte_joint, declarer_observateur
 from viesion_core.actes.annulation import annuler_acte, declarer_garde, declarer_suite
 from viesion_core.actes.evenements import Evenement, livrer_evenements
 from viesion_core.actes.model import DELAI_ANNULATION, ActeResume, Changement, Divergence, RevisionVue
@@ -25,6 +25,7 @@ __all__ = [
     "Evenement",
     "RevisionVue",
     "acte",
+    "acte_joint",
     "acte_nomme",
     "acte_recent",
     "annuler_acte",

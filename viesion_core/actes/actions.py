@@ -276,9 +276,17 @@ async def acte(ctx: Contexte, nature: str, libelle: str, *, beneficiaire: int | 
     `nature` is the act's name (« contrat.enregistrer »), `libelle` what the history and the toast say, in
     French. An act that changes nothing leaves no trace.
     """
-    async with transaction():
-        courant = Acte(ctx, nature, libelle, beneficiaire)
+    async with transaction(), acte_joint(ctx, nature, libelle, beneficiaire=beneficiaire) as courant:
         yield courant
-        if not courant.vide:
-            await courant.prevenir()
-            await courant.ecrire()
+
+
+@contextlib.asynccontextmanager
+async def acte_joint(
+    ctx: Contexte, nature: str, libelle: str, *, beneficiaire: int | None = None
+) -> AsyncIterator[Acte]:
+    """Carry out an act inside the transaction that is open: with what an importer writes there, or not at all."""
+    courant = Acte(ctx, nature, libelle, beneficiaire)
+    yield courant
+    if not courant.vide:
+        await courant.prevenir()
+        await courant.ecrire()

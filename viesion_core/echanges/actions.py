@@ -20,7 +20,7 @@ from viesion_core.db import (
 )
 from viesion_core.dossiers.model import DROITS_CLOS, SaisieIdentite
 from viesion_core.echanges.comprehension import TAILLE_LOT, Recue, Refus, en_avance, lots, ramassage_rare
-from viesion_core.echanges.ecriture import Lot
+from viesion_core.echanges.ecriture import DU_PARTENAIRE, Lot
 from viesion_core.echanges.fichiers import Prise, avancer, prendre, rejeter, remplacer, terminer
 from viesion_core.echanges.lecteur import Demande, Lecteur, lecteur_de
 from viesion_core.echanges.lecture import lignes, lire_controle
@@ -30,6 +30,7 @@ from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
 from viesion_core.nomenclatures.model import cle
 
 Avancement = Callable[[str, int, int], None]
+_DD = "soumis_droits_devoirs"
 _EN_CAPITALES = ("nom_naissance", "nom_usage", "prenom", "adresse")
 
 
@@ -131,7 +132,7 @@ def ordonner(ecriture: Lot, c: Commande, ligne: Mapping[str, Any] | None, nir: N
     if ligne is None and c.action is not Action.CREER:
         return "ignorees"
     if ligne is None:
-        ecriture.creer(c.identite, c.id_individu, nir)
+        ecriture.creer(c.identite, c.id_individu, nir, c.suite.get("entree", ""))
         return "creees"
     if c.action is Action.FERMER:
         if c.facultative and ligne["numero_demande"] not in ("", c.identite.numero_demande):
@@ -144,7 +145,10 @@ def ordonner(ecriture: Lot, c: Commande, ligne: Mapping[str, Any] | None, nir: N
 
 
 def _sans_redites(c: Commande, ligne: Mapping[str, Any]) -> SaisieIdentite:
-    """Empty what a sender who writes in capitals says again: the accents that VieSion has are kept."""
+    """Empty what a sender who writes in capitals says again, and, of one who only completes, all that is known."""
+    if c.complete:
+        connus = [champ for champ in DU_PARTENAIRE if ligne[champ] not in ("", None)]
+        return msgspec.structs.replace(c.identite, **{**dict.fromkeys(connus, ""), "soumis_droits_devoirs": ligne[_DD]})
     if not c.en_capitales:
         return c.identite
     redites = [champ for champ in _EN_CAPITALES if cle(getattr(c.identite, champ)) == cle(ligne[champ])]

@@ -12,12 +12,18 @@ from viesion_core.echanges.actions import noter_versions, ordonner, refus_de, ve
 from viesion_core.echanges.coffre import chiffrer, dechiffrer
 from viesion_core.echanges.comprehension import Refus, comprendre
 from viesion_core.echanges.ecriture import Lot
-from viesion_core.echanges.model import Action, Commande, EtatRejet, Flux, LigneRejetee
+from viesion_core.echanges.model import Action, Commande, EtatRejet, Flux, LigneRefusee, LigneRejetee
 from viesion_core.echanges.nir import Nir, sceller_nir
 from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from viesion_core.journal import journaliser_acte, journaliser_lecture
 
+Suite = Callable[[Contexte, Commande, int], Awaitable[bool]]
+SUITES: dict[str, Suite] = {}
+"""What carries out, after the dossier, the `suite` of the commands of a flow, in the same transaction.
+
+Given the command and the number of the dossier, returns whether something changed; raises LigneRefusee.
+"""
 SECRETES = frozenset({"nir"})
 """Columns that a screen never shows: left empty, they keep what came."""
 Regler = Callable[[], Awaitable[None]]
@@ -84,7 +90,7 @@ async def rejouer_rejet(
         if isinstance(commande, Refus):
             raise ErreurSaisie({connu.colonne(commande.champ): commande.message}, commande.message)
         connues = await versions_connues(connu, [commande.sujet])
-        if commande.version <= connues.get(commande.sujet, -1):
+        if connu.ordonne and commande.version <= connues.get(commande.sujet, -1):
             raise ErreurMetier("Un envoi plus récent sur cette personne a déjà été pris : abandonnez cette ligne.")
         nir = sceller_nir(commande.nir, secret=secret, cles=cles)
         (trouve,) = await rapprocher([commande], [nir.empreinte])
@@ -98,6 +104,7 @@ async def rejouer_rejet(
         ecriture = Lot(ctx, connu.emetteur)
         ordonner(ecriture, commande, trouve.ligne, nir)
         await ecriture.ecrire()
+        await _suivre(ctx, connu, commande, trouve.ligne, ecriture)
         await noter_versions(ctx, connu, [commande], connues)
         await journaliser_acte(ctx, "rejet.rejouer", "rejet", str(identifiant), None)
     return True
@@ -219,8 +226,22 @@ async def trancher_doublon(
         await _decider(ctx, identifiant, EtatRejet.REGLE, "Même personne" if meme else "Autre personne", version)
         ordonner(ecriture, commande, ligne, Nir(rejet["empreinte"], commande.nir))
         await ecriture.ecrire()
+        await _suivre(ctx, connu, commande, ligne, ecriture)
         connues = await versions_connues(connu, [commande.sujet])
         await noter_versions(ctx, connu, [commande], connues)
+
+
+async def _suivre(
+    ctx: Contexte, flux: Flux, commande: Commande, ligne: Mapping[str, Any] | None, ecriture: Lot
+) -> None:
+    """Carry out what else a line says; ErreurSaisie (by column) when it cannot be."""
+    suite = SUITES.get(flux.code)
+    if suite is None:
+        return
+    try:
+        await suite(ctx, commande, ligne["numero"] if ligne is not None else ecriture.numeros[0])
+    except LigneRefusee as refus:
+        raise ErreurSaisie({flux.colonne(refus.champ): refus.message}, refus.message) from refus
 
 
 async def _personne(numero: int | None) -> dict[str, Any] | None:

@@ -54,9 +54,11 @@ class Lot:
         self._nouvelles: list[tuple[dict[str, Any], dt.date, Nir]] = []
         self._changees: list[tuple[Mapping[str, Any], dict[str, Any], list[str]]] = []
         self.nirs: list[tuple[int, str, str]] = []
+        self.numeros: list[int] = []
+        """The numbers of the new dossiers, in order, once written."""
 
-    def creer(self, identite: SaisieIdentite, id_individu: str, nir: Nir) -> None:
-        """Open a dossier: the person and the entry into Accomp RSA, on the opening of the right."""
+    def creer(self, identite: SaisieIdentite, id_individu: str, nir: Nir, jour: str = "") -> None:
+        """Open a dossier: the person and the entry into Accomp RSA, on `jour` (ISO), else the opening of the right."""
         ligne = {
             **msgspec.structs.asdict(identite),
             **_cles(identite.nom_usage or identite.nom_naissance, identite.prenom),
@@ -66,6 +68,7 @@ class Lot:
             "version": 1,
         }
         entree = identite.date_ouverture or identite.date_demande or self.ctx.aujourdhui
+        entree = dt.date.fromisoformat(jour) if jour else entree
         self._nouvelles.append((ligne, entree, nir))
 
     def modifier(self, avant: Mapping[str, Any], identite: SaisieIdentite, id_individu: str, nir: Nir) -> bool:
@@ -95,6 +98,7 @@ class Lot:
         personnes, entrees = await self._ouvrir(suivi)
         noms = [(li["numero"], *(li[c] for c in _NOMS)) for li in personnes]
         mots = asyncio.create_task(asyncio.to_thread(lignes_recherche, noms))
+        self.numeros = [personne["numero"] for personne in personnes]
         recit = asyncio.create_task(asyncio.to_thread(self._raconter, suivi, personnes, entrees))
         try:
             await self._inserer(personnes, entrees, mots)

@@ -86,7 +86,9 @@ class Commande(msgspec.Struct, frozen=True, kw_only=True):
     A sender that does not know Solis's identifier leaves `id_individu` empty and gives `cle` (20 characters at most)
     to order its own messages. `facultative`: about somebody unknown, ignored rather than refused, and a closure only
     counts for the demand that it names. `en_capitales`: a name or address that only differs by capitals or accents
-    is left.
+    is left. `complete`: of somebody known, only what VieSion does not know is filled in. `suite`: what else the line
+    says, carried out after the dossier by the room of the flow (`actions_rejets.SUITES`); its `entree` is the
+    day of the entry of a new dossier.
     """
 
     id_message: uuid.UUID
@@ -98,6 +100,8 @@ class Commande(msgspec.Struct, frozen=True, kw_only=True):
     cle: str = ""
     facultative: bool = False
     en_capitales: bool = False
+    complete: bool = False
+    suite: Mapping[str, str] = {}
 
     @property
     def sujet(self) -> str:
@@ -115,6 +119,7 @@ class Flux(msgspec.Struct, frozen=True, kw_only=True):
     A flow whose files are no CSV of the contract names those it takes (`fichiers`: « *.xml ») and the pure function
     that yields their lines as they are read (`transcripteur`), the last closing with `fin` (the end of a whole file);
     it raises FichierRefuse. `seuil_clotures`: the share of closures from which a file waits for a person.
+    `ordonne`: a later message about a person takes the place of the former; otherwise each line stands for itself.
     """
 
     emetteur: str
@@ -129,6 +134,7 @@ class Flux(msgspec.Struct, frozen=True, kw_only=True):
     fichiers: str = ""
     transcripteur: str = ""
     fin: bytes = b""
+    ordonne: bool = True
     seuil_clotures: float = SEUIL_CLOTURES
 
     def colonne(self, champ: str) -> str:

@@ -46,21 +46,37 @@ async def enregistrer_contrat(
     nom = nom_contrat(saisie.type, saisie.debut, saisie.fin)
     nature = "contrat.modifier" if identifiant else "contrat.enregistrer"
     async with acte(ctx, nature, f"Contrat RSA {nom}", beneficiaire=numero) as a:
-        reglement = terminer_la_veille(await contrats(ctx, numero), saisie.debut, saisie.fin, identifiant)
-        if reglement.obstacles or (reglement.a_terminer and not terminer_precedent):
-            raise ChevauchementContrat(reglement)
-        for precedent in reglement.a_terminer:
-            await a.modifier(Contrat, precedent.id, {"fin": reglement.veille}, version=precedent.version)
-            a.libelle += f" ; le contrat {precedent.nom} termine la veille"
-            _annoncer(a, precedent.id, numero)
-        valeurs = msgspec.structs.asdict(saisie)
-        if identifiant is None:
-            auteur = {"organisme": ctx.organisme, "referent": ctx.utilisateur}
-            ligne = await a.inserer(Contrat, {**valeurs, **auteur, "beneficiaire": numero})
-        else:
-            ligne = await a.modifier(Contrat, identifiant, valeurs, version=version)
-        _annoncer(a, ligne["id"], numero)
+        await ecrire_contrat(
+            a, numero, saisie, identifiant=identifiant, version=version, terminer_precedent=terminer_precedent
+        )
     return a
+
+
+async def ecrire_contrat(
+    a: Acte,
+    numero: int,
+    saisie: SaisieContrat,
+    *,
+    identifiant: uuid.UUID | None = None,
+    version: int | None = None,
+    terminer_precedent: bool = False,
+) -> None:
+    """Write a contract already checked, inside an act. Raises ChevauchementContrat, ConflitVersion."""
+    ctx = a.ctx
+    reglement = terminer_la_veille(await contrats(ctx, numero), saisie.debut, saisie.fin, identifiant)
+    if reglement.obstacles or (reglement.a_terminer and not terminer_precedent):
+        raise ChevauchementContrat(reglement)
+    for precedent in reglement.a_terminer:
+        await a.modifier(Contrat, precedent.id, {"fin": reglement.veille}, version=precedent.version)
+        a.libelle += f" ; le contrat {precedent.nom} termine la veille"
+        _annoncer(a, precedent.id, numero)
+    valeurs = msgspec.structs.asdict(saisie)
+    if identifiant is None:
+        auteur = {"organisme": ctx.organisme, "referent": ctx.utilisateur}
+        ligne = await a.inserer(Contrat, {**valeurs, **auteur, "beneficiaire": numero})
+    else:
+        ligne = await a.modifier(Contrat, identifiant, valeurs, version=version)
+    _annoncer(a, ligne["id"], numero)
 
 
 async def renouveler_contrat(ctx: Contexte, numero: int, identifiant: uuid.UUID) -> Acte:

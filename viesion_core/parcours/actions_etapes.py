@@ -53,23 +53,37 @@ async def enregistrer_etape(
         raise ErreurSaisie({"offre_de_service": " ".join(refus)})
     nom = f"{offre.organisme_nom} - {offre.offre} - {du_au(saisie.debut_reel, saisie.fin_reelle)}"
     async with acte(ctx, _nature(saisie, precedente), f"Étape {nom}", beneficiaire=numero) as a:
-        valeurs = {
-            **msgspec.structs.asdict(saisie),
-            "beneficiaire": numero,
-            "organisme": offre.organisme,
-            "offre": offre.offre,
-        }
-        if precedente is None:
-            ligne = await a.inserer(Etape, valeurs)
-            await rattacher(a, numero, offre.organisme, ETAPE)
-        else:
-            ligne = await a.modifier(Etape, precedente.id, valeurs, version=version)
+        ligne = await ecrire_etape(a, numero, saisie, offre, precedente, version=version)
         if referent is not None:
             await _ajouter_referent(a, ligne, referent)
         if terminer_referents and saisie.fin_reelle is not None:
             await terminer_referents_etape(a, numero, ligne["id"], saisie.fin_reelle)
-        _annoncer(a, ligne, precedente)
     return a
+
+
+async def ecrire_etape(
+    a: Acte,
+    numero: int,
+    saisie: SaisieEtape,
+    offre: OffreDeServiceResume,
+    precedente: EtapeResume | None = None,
+    *,
+    version: int | None = None,
+) -> dict[str, Any]:
+    """Write an étape already checked, inside an act; return its row."""
+    valeurs = {
+        **msgspec.structs.asdict(saisie),
+        "beneficiaire": numero,
+        "organisme": offre.organisme,
+        "offre": offre.offre,
+    }
+    if precedente is None:
+        ligne = await a.inserer(Etape, valeurs)
+        await rattacher(a, numero, offre.organisme, ETAPE)
+    else:
+        ligne = await a.modifier(Etape, precedente.id, valeurs, version=version)
+    _annoncer(a, ligne, precedente)
+    return ligne
 
 
 async def supprimer_etape(ctx: Contexte, numero: int, identifiant: uuid.UUID, *, version: int) -> Acte:

@@ -1,4 +1,4 @@
-"""`viesion solis importer · exporter · etat · dechiffrer · simuler`: the bridge to Solis, by hand."""
+"""`viesion solis importer · exporter · etat · dechiffrer · reprise · simuler`: the bridge to Solis, by hand."""
 
 import datetime as dt
 from importlib.metadata import entry_points
@@ -17,6 +17,7 @@ from viesion_core.parcours.envois import clore_contrats_echus, reprendre_contrat
 from viesion_core.settings import FICHIER, Settings
 from web.commandes.echanges import dechiffrer, etat_recus, importer
 from web.commandes.execution import base_ouverte, executer, extensions, reglages
+from web.commandes.reprise import reprise
 
 
 @click.group()
@@ -26,6 +27,7 @@ def solis() -> None:
 
 solis.add_command(importer)
 solis.add_command(dechiffrer)
+solis.add_command(reprise)
 
 
 @solis.command()

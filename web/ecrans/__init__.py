@@ -47,6 +47,7 @@ from web.ecrans.pilotage import PilotageController
 from web.ecrans.pilotage_bilan import CompilationController
 from web.ecrans.questionnaires import QuestionnaireController
 from web.ecrans.recherche import RechercheController
+from web.ecrans.reprises import ReprisesController
 from web.ecrans.sante import SanteController
 from web.ecrans.sortie import SortieController
 from web.ecrans.utilisateurs import UtilisateurController
@@ -104,6 +105,7 @@ ECRANS: list[type[Controller]] = [
     InfocentreController,
     AlerteController,
     EchangesController,
+    ReprisesController,
     EnvoisController,
     PilotageController,
     CompilationController,

@@ -9,11 +9,12 @@ from litestar.params import FromPath, FromQuery
 from viesion_core.echanges.actions_rejets import abandonner_rejet, ligne_rejetee, rejouer_rejet, trancher_doublon
 from viesion_core.echanges.lecture import LONGUEUR_CHAMP
 from viesion_core.echanges.liaison import liaison
-from viesion_core.echanges.model import EtatRejet
+from viesion_core.echanges.model import EtatRejet, Flux
 from viesion_core.echanges.queries import PAR_PAGE, derniers_fichiers, exiger_rejet, rejets_page
 from viesion_core.echanges.reconciliation import derniere_reconciliation
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Introuvable
 from viesion_core.journal import journaliser_lecture
+from viesion_core.reprise.model import FLUX
 from web.formulaire import lire_formulaire
 from web.garde import LECTEURS_DEPARTEMENT, garder_saisie
 from web.page import Page, PageCourante
@@ -65,7 +66,7 @@ class EchangesController(Controller):
             fait = await rejouer_rejet(
                 page.ctx,
                 identifiant,
-                page.registre.flux(),
+                _flux(page),
                 corrections,
                 secret=page.settings.secret,
                 cles=page.settings.cle_echanges,
@@ -87,8 +88,13 @@ class EchangesController(Controller):
         meme = f.choix("meme", ("oui", "non")) == "oui"
         version = f.entier("version", requis=True) or 0
         f.verifier()
-        await trancher_doublon(page.ctx, identifiant, page.registre.flux(), meme=meme, version=version)
+        await trancher_doublon(page.ctx, identifiant, _flux(page), meme=meme, version=version)
         return page.rediriger("/echanges")
+
+
+def _flux(page: Page) -> list[Flux]:
+    """Return the flows whose refused lines are corrected here: those of the plugins, and the reprises."""
+    return [*page.registre.flux(), FLUX]
 
 
 def _par_champ(erreur: ErreurSaisie) -> ErreurSaisie:
@@ -101,7 +107,7 @@ async def _correction(
     page: Page, identifiant: uuid.UUID, *, erreur: ErreurSaisie | None = None, saisie: dict[str, Any] | None = None
 ) -> Response[Any]:
     await exiger_rejet(page.ctx, identifiant)
-    rejet = await ligne_rejetee(page.ctx, identifiant, page.registre.flux(), cles=page.settings.cle_echanges)
+    rejet = await ligne_rejetee(page.ctx, identifiant, _flux(page), cles=page.settings.cle_echanges)
     if erreur is not None:
         return await page.rendre_erreurs("echanges/corriger.html", erreur, saisie or {}, rejet=rejet)
     # The page opens as the refusal left it: its message stands beside the column at fault.
