@@ -1,5 +1,6 @@
 """The outbox by the API, on both engines: read by pages at least once, acknowledged as by file, both at will."""
 
+import asyncio
 import datetime as dt
 import pathlib
 import uuid
@@ -202,6 +203,18 @@ async def test_affect_se_poste_et_ses_reponses_se_lisent(monde: Monde, connu: in
         assert dites[0]["referent"] == "Alix ESSAI"
         await api.post("/affect/accuses", json=reponses(dites[-1]))
         assert await tout_lire(api, "/affect/messages") == [], "the last version settles those before it"
+
+
+async def test_le_meme_lot_d_affectations_huit_fois_a_la_fois(monde: Monde, connu: int, serveur: Serveur) -> None:
+    async with client_api(serveur, await une_cle(serveur, limite=1000)) as api:
+        lot = un_lot(*(une_affectation(n) for n in range(1, 20)))
+        faits = await asyncio.gather(*(api.post("/affect/lots", json=lot) for _ in range(8)))
+        assert {r.status_code for r in faits} <= {200, 409}
+        assert {refus(r)[1] for r in faits if r.status_code == 409} <= {"EN_COURS"}
+        pris = (await api.post("/affect/lots", json=lot)).json()
+        assert (pris["etat"], pris["creees"]) == ("TRAITE", 19)
+    assert await lire_valeur("SELECT count(*) FROM affectation_recue") == 19
+    assert await lire_valeur("SELECT count(*) FROM verrou") == 0
 
 
 @SQLITE

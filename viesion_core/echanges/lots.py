@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from viesion_core.contexte import PARIS, Contexte
+from viesion_core.db import declarer_contraintes, verrou
 from viesion_core.echanges.depot import Traitement, prendre_fichier
 from viesion_core.echanges.lecture import VERSION_SCHEMA
 from viesion_core.echanges.model import Controle, FichierRefuse, Flux, trouver_flux
@@ -20,6 +21,14 @@ from viesion_core.echanges.model import Controle, FichierRefuse, Flux, trouver_f
 LIGNES_MAXIMUM = 2_000
 """Lines of one batch: what the API answers in one request; more comes by file."""
 _COIN = "api"
+_DEJA = "Le fichier ou le lot de ce rang est en cours de traitement."
+declarer_contraintes(
+    {"echange_fichier_rang": _DEJA, "echange_fichier.emetteur, echange_fichier.flux, echange_fichier.seq": _DEJA}
+)
+
+
+class LotEnCours(Exception):
+    """A batch of the same flow is being taken: this one, sent again in a moment, is taken or answered."""
 
 
 class Lot(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +54,8 @@ async def prendre_lot(
 ) -> Traitement:
     """Carry out a batch of the flow `code`, exactly as the file that would hold it: checked, answered, kept encrypted.
 
-    Raises FichierRefuse before anything is written when the sender, the columns or the size are not right.
+    Raises FichierRefuse before anything is written when the sender, the columns or the size are not right, LotEnCours
+    while another batch of the flow is being taken.
     """
     contenu = await asyncio.to_thread(_contenu, lot, trouver_flux(flux, emetteur, code))
     instant = lot.date_generation.astimezone(PARIS)
@@ -61,11 +71,14 @@ async def prendre_lot(
         sha256=hashlib.sha256(contenu).hexdigest(),
         date_generation=lot.date_generation,
     )
-    try:
-        await asyncio.to_thread(_poser, chemin, contenu, msgspec.json.encode(controle))
-        return await prendre_fichier(ctx, dossier, chemin, flux, secret=secret, cles=cles)
-    finally:
-        await asyncio.to_thread(shutil.rmtree, coin, ignore_errors=True)
+    async with verrou(f"lot {emetteur} {code}") as bail:
+        if not bail:
+            raise LotEnCours
+        try:
+            await asyncio.to_thread(_poser, chemin, contenu, msgspec.json.encode(controle))
+            return await prendre_fichier(ctx, dossier, chemin, flux, secret=secret, cles=cles)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, coin, ignore_errors=True)
 
 
 def _contenu(lot: Lot, flux: Flux) -> bytes:

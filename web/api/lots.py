@@ -35,7 +35,9 @@ class _LotsController(Controller):
             200: ResponseSpec(
                 Accuse, description="Le lot est pris, les comptes sont équilibrés.", generate_examples=False
             ),
-            409: ResponseSpec(Probleme, description="DEJA_TRAITE, SEQUENCE_MANQUANTE", generate_examples=False),
+            409: ResponseSpec(
+                Probleme, description="DEJA_TRAITE, SEQUENCE_MANQUANTE, EN_COURS", generate_examples=False
+            ),
             422: ResponseSpec(Probleme, description="SCHEMA_INVALIDE, CLOTURES_EXCESSIVES", generate_examples=False),
         },
     )

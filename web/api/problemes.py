@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 
 from viesion_core.agenda.model import CreneauPris
 from viesion_core.agenda.rdv_model import IndividuInconnu, RefusRdv, ReservationInconnue
+from viesion_core.echanges.lots import LotEnCours
 from viesion_core.echanges.model import LIBELLE_CODE, FichierRefuse
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
 from viesion_core.partenaires.model import LIBELLE_PORTEE, RequeteDifferente, RequeteEnCours
@@ -123,7 +124,7 @@ def _differente(requete: Requete, erreur: RequeteDifferente) -> Response[bytes]:
     return probleme(422, "IDEMPOTENCE_DIFFERENTE", "Cette Idempotency-Key a déjà servi pour une autre demande.")
 
 
-def _en_cours(requete: Requete, erreur: RequeteEnCours) -> Response[bytes]:
+def _en_cours(requete: Requete, erreur: RequeteEnCours | LotEnCours) -> Response[bytes]:
     return probleme(409, "EN_COURS", "Cette demande est en cours de traitement.", entetes={"Retry-After": "5"})
 
 
@@ -170,6 +171,7 @@ PROBLEMES: dict[Any, Any] = {
     FichierRefuse: _fichier,
     RequeteDifferente: _differente,
     RequeteEnCours: _en_cours,
+    LotEnCours: _en_cours,
     HTTPException: _http,
     msgspec.ValidationError: _message,
     Exception: _incident,
