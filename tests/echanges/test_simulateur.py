@@ -191,7 +191,16 @@ def test_la_meme_graine_envoie_les_memes_fichiers_meme_arretee_au_milieu(tmp_pat
 
 
 @pytest.mark.parametrize(
-    "texte", ["panne = 3", "[[panne]]\ntour = 1\ngenre = 'inconnu'", "graine = 'x'", "inconnu = 1", "[", "\xff"]
+    "texte",
+    [
+        "panne = 3",
+        "[[panne]]\ntour = 1\ngenre = 'inconnu'",
+        "graine = 'x'",
+        "inconnu = 1",
+        "[",
+        "\xff",
+        "[alloc]\npar = 'sftp'",
+    ],
 )
 def test_un_scenario_faux_se_dit(texte: str, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     chemin = tmp_path / "scenario.toml"

@@ -4,6 +4,7 @@ import collections.abc
 import enum
 import pathlib
 import tomllib
+from typing import Literal
 
 import msgspec
 
@@ -28,11 +29,16 @@ class Genre(enum.StrEnum):
 
 ENVOIS = frozenset({Genre.DOUBLON, Genre.TROU, Genre.COUPE})
 """The faults that need a file of the turn: one leaves."""
-FICHIER, API, LES_DEUX = "fichier", "api", "les-deux"
+FICHIER: Literal["fichier"] = "fichier"
+API: Literal["api"] = "api"
+LES_DEUX = "les-deux"
 
 
 class Panne(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault and the turn at which it happens; `duree` in turns; `flux`: of that one alone, "" of every one."""
+    """A fault and the turn at which it happens; `duree` in turns; `flux`: of that one alone, "" of every one.
+
+    `erreur_500` is of the whole API whatever `flux` says.
+    """
 
     tour: int
     genre: Genre
@@ -47,7 +53,7 @@ class Alloc(msgspec.Struct, frozen=True, kw_only=True):
     creations: int = 2
     modifications: int = 1
     population: int = 300
-    par: str = FICHIER
+    par: Literal["fichier", "api"] = FICHIER
 
 
 class Affect(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,13 +67,13 @@ class Affect(msgspec.Struct, frozen=True, kw_only=True):
     personnes: int = 1
     sirets: tuple[str, ...] = ()
     attente: int = 12
-    par: str = FICHIER
+    par: Literal["fichier", "api"] = FICHIER
 
 
 class Reponses(msgspec.Struct, frozen=True, kw_only=True):
     """How what VieSion tells is taken and acknowledged; `par`: fichier, api or les-deux."""
 
-    par: str = FICHIER
+    par: Literal["fichier", "api", "les-deux"] = FICHIER
 
 
 class Rdv(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,12 +55,8 @@ def prendre_api(api: Api, etat: Etat, pannes: Callable[[str], frozenset[Genre]],
 
 
 def prend_par(par: str) -> frozenset[str]:
-    """Return the ways of a choice of the scenario; ValueError when it is none."""
-    voies = {FICHIER: {FICHIER}, API: {API}, LES_DEUX: {FICHIER, API}}.get(par)
-    if voies is None:
-        msg = f"[reponses] par = {par!r} : fichier, api ou les-deux."
-        raise ValueError(msg)
-    return frozenset(voies)
+    """Return the ways of a choice of the scenario."""
+    return frozenset({FICHIER, API} if par == LES_DEUX else {par})
 
 
 def prendre(etat: Etat, flux: str, li: dict[str, str]) -> dict[str, Any]:
