@@ -131,7 +131,7 @@ async def test_la_palette_au_clavier_seul(serveur: Serveur, monde: Monde) -> Non
 @SQLITE
 async def test_les_raccourcis_d_une_touche_s_arretent(serveur: Serveur, monde: Monde) -> None:
     async with ouvrir_chromium() as navigateur:
-        profil = await ouvrir_contexte(navigateur, TELEPHONE, "dark")
+        profil = await ouvrir_contexte(navigateur, TELEPHONE, "dark", has_touch=True)
         await serveur.connecter(profil, monde.referent)
         page = await profil.new_page()
         erreurs = surveiller(page)
@@ -157,6 +157,10 @@ async def test_les_raccourcis_d_une_touche_s_arretent(serveur: Serveur, monde: M
         await axe(page)
         assert await deborde(page) == 0
         await capture(page, "ecrans/palette-400-dark")
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("option").first).to_be_hidden()
+        await page.get_by_label("Recherche globale").tap()  # no Ctrl-K on a telephone
+        await expect(page.get_by_role("option", name="Prendre un rendez-vous")).to_be_visible()
         await page.goto(f"{serveur.url}/aide/raccourcis")
         await page.get_by_label("Raccourcis d'une seule touche").check()
         await page.goto(f"{serveur.url}/notes")

@@ -52,6 +52,9 @@ function brancher(formulaire) {
 
   champ.addEventListener("input", retarder(chercher, DELAI));
   if (palette) champ.addEventListener("palette", chercher);
+  // A telephone has no Ctrl-K: a tap on the empty field opens it.
+  const auDoigt = palette && matchMedia("(pointer: coarse)").matches;
+  if (auDoigt) champ.addEventListener("click", () => champ.value || chercher());
 }
 
 function aller(url, evenement) {
