@@ -93,7 +93,7 @@ async def test_le_passe_et_les_presences_saisies_restent(monde: Monde) -> None:
     fait = await modifier_seances(ctx, serie_[0].id, change, portee=SUIVANTES, version=1)
     assert fait.libelle.endswith(
         ": 3\u00a0séances modifiées (places), "
-        "2\u00a0laissées telles quelles (1\u00a0passée, 1\u00a0dont les présences sont saisies)"
+        "2\u00a0laissées telles quelles (1\u00a0passée, 1\u00a0aux présences saisies)"
     )
     assert [await seance(ctx, s.id) for s in serie_[:2]] == avant
     assert [s.capacite for s in await toutes(ctx)] == [3, 3, 9, 9, 9]
@@ -101,9 +101,7 @@ async def test_le_passe_et_les_presences_saisies_restent(monde: Monde) -> None:
         with pytest.raises(ErreurMetier, match=message):
             await modifier_seances(ctx, vue.id, voulue(vue, capacite=4), portee=SEULE, version=1)
     annule = await annuler_seance(ctx, serie_[1].id, portee=SUIVANTES, version=1)
-    assert annule.libelle.endswith(
-        ": 3\u00a0séances annulées, 1\u00a0laissée telle quelle (1\u00a0dont les présences sont saisies)"
-    )
+    assert annule.libelle.endswith(": 3\u00a0séances annulées, 1\u00a0laissée telle quelle (présences saisies)")
     assert [s.id for s in await toutes(ctx)] == [s.id for s in serie_[:2]]
     with pytest.raises(ErreurMetier, match="Aucune séance"):
         await annuler_seance(ctx, serie_[1].id, portee=SUIVANTES, version=1)

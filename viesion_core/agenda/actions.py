@@ -69,9 +69,11 @@ async def publier_creneaux(ctx: Contexte, saisie: SaisiePlage, *, organisme: uui
         raise ErreurSaisie(erreurs)
     horaires, laisses = await horaires_libres(saisie, qui)
     libelle = f"{len(horaires)} créneau{'x' if len(horaires) > 1 else ''} publié{'s' if len(horaires) > 1 else ''}"
+    libelle += laisses_dits(laisses)
     if saisie.titre and saisie.capacite > 1:
         libelle = f"{saisie.titre} : {compte(len(horaires), 'séance créée', 'séances créées')}"
-    async with acte(ctx, "creneau.publier", libelle + laisses_dits(laisses)) as a:
+        libelle += laisses_dits(laisses, "laissée")
+    async with acte(ctx, "creneau.publier", libelle) as a:
         valeurs = {champ: getattr(saisie, champ) for champ in SaisiePlage.__struct_fields__}
         jours = "".join(str(j) for j in sorted(set(saisie.jours)))
         plage = await a.inserer(
@@ -96,9 +98,9 @@ async def inserer_creneaux(
     await a.inserer_lot(TableCreneau, [{**commun, "debut": de, "fin": jusqua} for de, jusqua in horaires])
 
 
-def laisses_dits(laisses: int) -> str:
-    """Return how many slots of a rule were not published, for the toast; "" when all were."""
-    return f", {compte(laisses, 'laissé', 'laissés')} de côté (congé ou autre événement)" if laisses else ""
+def laisses_dits(laisses: int, mot: str = "laissé") -> str:
+    """Return how many slots of a rule were not published, for the toast; "" when all were. `mot`: « laissée »."""
+    return f", {compte(laisses, mot)} de côté (congé ou autre événement)" if laisses else ""
 
 
 async def retirer_creneau(ctx: Contexte, identifiant: uuid.UUID, *, version: int) -> Acte:

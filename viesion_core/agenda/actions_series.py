@@ -129,7 +129,7 @@ async def prolonger_serie(ctx: Contexte, identifiant: uuid.UUID, saisie: SaisieP
         )
     horaires, laisses = await horaires_libres(saisie, qui)
     libelle = f"{suite.derniere.nom} : {compte(len(horaires), 'séance ajoutée', 'séances ajoutées')}"
-    async with acte(ctx, "atelier.prolonger", libelle + laisses_dits(laisses)) as a:
+    async with acte(ctx, "atelier.prolonger", libelle + laisses_dits(laisses, "laissée")) as a:
         regle = {"jours": "".join(map(str, saisie.jours)), "semaines": saisie.semaines, "fin": saisie.fin}
         await a.modifier(Plage, suite.id, regle, version=version)
         await inserer_creneaux(a, suite.id, saisie, suite.derniere.organisme, qui, horaires)

@@ -11,7 +11,7 @@ from viesion_core.agenda.model import CAPACITE_MAXIMALE, feries
 from viesion_core.agenda.model_ateliers import TYPES, Seance
 from viesion_core.contexte import PARIS
 from viesion_core.entretiens.model import DUREE_MAXIMALE, DUREE_MINIMALE
-from viesion_core.formats import compte, date, duree, heure
+from viesion_core.formats import compte, date, duree, heure, pluriel
 from viesion_core.nomenclatures.model import nomenclature
 
 NOMMEES = 3
@@ -64,14 +64,13 @@ class Partage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def laissees(self) -> str:
-        """« 3 laissées telles quelles (2 passées, 1 dont les présences sont saisies) »; "" when none is."""
-        raisons = []
-        if self.passees:
-            raisons.append(compte(self.passees, "passée"))
-        if self.pointees:
-            raisons.append(f"{self.pointees}\u00a0dont les présences sont saisies")
-        if not raisons:
+        """« 1 laissée telle quelle (passée) », « 3 laissées … (2 passées, 1 aux présences saisies) »; "" when none is."""
+        if not self.passees and not self.pointees:
             return ""
+        if self.passees and self.pointees:
+            raisons = [compte(self.passees, "passée"), f"{self.pointees}\u00a0aux présences saisies"]
+        else:
+            raisons = [pluriel(self.passees, "passée") if self.passees else "présences saisies"]
         combien = compte(self.passees + self.pointees, "laissée telle quelle", "laissées telles quelles")
         return f"{combien} ({', '.join(raisons)})"
 
