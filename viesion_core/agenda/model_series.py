@@ -64,7 +64,7 @@ class Partage(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def laissees(self) -> str:
-        """« 1 laissée telle quelle (passée) », « 3 laissées … (2 passées, 1 aux présences saisies) »; "" when none is."""
+        """« 1 laissée telle quelle (passée) », « 3 laissées… (2 passées, 1 aux présences saisies) »; "" for none."""
         if not self.passees and not self.pointees:
             return ""
         if self.passees and self.pointees:
