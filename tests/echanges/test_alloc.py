@@ -107,9 +107,9 @@ async def test_the_answers_balance_and_the_files_are_put_away(monde: Monde, tmp_
     (rejets,) = (tmp_path / "rejets").iterdir()
     with rejets.open(newline="") as fichier:
         lignes = list(csv.DictReader(fichier, delimiter=";"))
-    assert [(li["ligne"], li["code"], li["champ"]) for li in lignes] == [
+    assert [(li["rejet_ligne"], li["rejet_code"], li["rejet_colonne"]) for li in lignes] == [
         ("2", "CHAMP_OBLIGATOIRE", "nom_naissance"),
-        ("3", "CODE_INCONNU", "etat_droit"),
+        ("3", "CODE_INCONNU", "etat_dossier"),
     ]
     assert not list((tmp_path / "in").iterdir())
     assert len(list((tmp_path / "archive").iterdir())) == 2

@@ -1,5 +1,6 @@
 """A refused line corrected and replayed: carried out once, by the rules of a line that arrives; never kept in clear."""
 
+import csv
 import pathlib
 
 import pytest
@@ -10,11 +11,13 @@ from viesion_core.db import executer, lire, lire_un, lire_valeur, transaction
 from viesion_core.echanges.actions_rejets import abandonner_rejet, ligne_rejetee, rejouer_rejet, trancher_doublon
 from viesion_core.echanges.coffre import chiffrer
 from viesion_core.echanges.depot import traiter_depot
+from viesion_core.echanges.lecture import MOTIFS
 from viesion_core.echanges.model import EtatRejet, RejetVu
+from viesion_core.echanges.nir import Nir, ouvrir_nir
 from viesion_core.echanges.queries import rejets_page
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit
 from viesion_core.testing import MAINTENANT, Monde
-from viesion_solis.alloc import FLUX, cle_nir
+from viesion_solis.alloc import COLONNES, FLUX, cle_nir
 
 NIR = "2850334172001"
 NIR_ENTIER = f"{NIR}{cle_nir(NIR):02d}"
@@ -132,3 +135,41 @@ async def test_the_pilote_alone_corrects(monde: Monde, tmp_path: pathlib.Path) -
     autre = "YXV0cmUgY2xlIGRlcyBlc3NhaXMsIGRlIDMyIG9jdC4="
     with pytest.raises(ErreurMetier, match="clé"):
         await ligne_rejetee(monde.pilote, rejet.id, [FLUX], cles=autre)
+
+
+async def test_the_file_of_rejets_comes_back_corrected_and_nothing_is_done_twice(
+    monde: Monde, tmp_path: pathlib.Path
+) -> None:
+    refusees = [
+        une_ligne(1, etat_dossier="9", nir=NIR_ENTIER, tel="+33601020304"),
+        une_ligne(2, adresse="=1+1"),
+        une_ligne(3, code_insee="99999"),
+    ]
+    await passer(tmp_path, *refusees, une_ligne(4))
+    (rejets,) = (tmp_path / "rejets").iterdir()
+    assert (rejets.stat().st_mode & 0o777, NIR in rejets.read_text()) == (0o600, False)
+    with rejets.open(newline="") as fichier:
+        lignes = list(csv.DictReader(fichier, delimiter=";"))
+    assert list(lignes[0]) == [*COLONNES, *MOTIFS]
+    assert [(li["rejet_ligne"], li["rejet_code"], li["rejet_colonne"]) for li in lignes] == [
+        ("1", "CODE_INCONNU", "etat_dossier"),
+        ("2", "VALEUR_INVALIDE", "adresse"),
+        ("3", "CODE_INCONNU", "code_insee"),
+    ]
+    assert (lignes[0]["nir"], lignes[0]["tel"], lignes[1]["adresse"]) == ("", "'+33601020304", "'=1+1")
+    lignes[0]["etat_dossier"], lignes[1]["adresse"] = "2", "11 rue de l'Essai"
+    corrigees = contenu(lignes, (*COLONNES, *MOTIFS))
+    for seq, attendus in ((2, (2, 0, 0, 1)), (3, (0, 0, 2, 1))):
+        deposer(tmp_path, corrigees, seq=seq)
+        (fait,) = await traiter_depot(contexte_systeme(MAINTENANT), tmp_path, [FLUX], secret=SECRET, cles=CLE)
+        f = fait.fichier
+        assert f is not None, fait.refus
+        assert (f.creees, f.modifiees, f.ignorees, f.rejetees) == attendus
+    (gardee,) = await lire(
+        """SELECT b.id_individu, b.telephone, n.empreinte, n.chiffre FROM echange_nir n
+        JOIN beneficiaire b ON b.numero = n.beneficiaire"""
+    )
+    assert (gardee["id_individu"], gardee["telephone"]) == ("IND000001", "06 01 02 03 04")
+    assert ouvrir_nir(Nir(gardee["empreinte"], gardee["chiffre"]), CLE) == NIR
+    assert await lire_valeur("SELECT count(*) FROM beneficiaire") == 3
+    assert [r.cle for r in (await rejets_page(monde.pilote, EtatRejet.A_TRAITER, 1))[0]] == ["IND000003"]

@@ -1,5 +1,6 @@
 """Taking a file: checked, carried out by batches, each a transaction that also moves the file on."""
 
+import asyncio
 import contextlib
 import pathlib
 import sys
@@ -23,10 +24,11 @@ from viesion_core.echanges.comprehension import TAILLE_LOT, Recue, Refus, en_ava
 from viesion_core.echanges.ecriture import DU_PARTENAIRE, Lot
 from viesion_core.echanges.fichiers import Prise, avancer, prendre, rejeter, remplacer, terminer
 from viesion_core.echanges.lecteur import Demande, Lecteur, lecteur_de
-from viesion_core.echanges.lecture import lignes, lire_controle
+from viesion_core.echanges.lecture import est_correction, lignes, lire_controle
 from viesion_core.echanges.model import Action, Commande, FichierVu, Flux
 from viesion_core.echanges.nir import Nir
 from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
+from viesion_core.echanges.rejets_fichier import completer
 from viesion_core.nomenclatures.model import cle
 
 Avancement = Callable[[str, int, int], None]
@@ -53,8 +55,11 @@ async def importer_fichier(
     async with lecteur_de(lire_controle(chemin).nb_lignes) as lecteur:
         prise = await prendre(ctx, chemin, flux)
         curseur = prise.curseur
+        correction = await asyncio.to_thread(est_correction, chemin, prise.flux)
         async with _lus(lecteur, prise, chemin, secret, cles) as suivants:
             async for lot in suivants:
+                if correction:
+                    lot = await completer(prise, lot, secret=secret, cles=cles)  # noqa: PLW2901 - the same, completed
                 await _executer(prise, curseur, lot, cles)
                 curseur += len(lot)
                 if suivre is not None:

@@ -12,7 +12,7 @@ from viesion_core.echanges.actions import noter_versions, ordonner, refus_de, ve
 from viesion_core.echanges.coffre import chiffrer, dechiffrer
 from viesion_core.echanges.comprehension import Refus, comprendre
 from viesion_core.echanges.ecriture import Lot
-from viesion_core.echanges.model import Action, Commande, EtatRejet, Flux, LigneRefusee, LigneRejetee
+from viesion_core.echanges.model import SECRETES, Action, Commande, EtatRejet, Flux, LigneRefusee, LigneRejetee
 from viesion_core.echanges.nir import Nir, sceller_nir
 from viesion_core.echanges.rapprochement import Rapprochement, rapprocher
 from viesion_core.erreurs import ConflitVersion, ErreurMetier, ErreurSaisie, Interdit, Introuvable
@@ -24,8 +24,6 @@ SUITES: dict[str, Suite] = {}
 
 Given the command and the number of the dossier, returns whether something changed; raises LigneRefusee.
 """
-SECRETES = frozenset({"nir"})
-"""Columns that a screen never shows: left empty, they keep what came."""
 Regler = Callable[[], Awaitable[None]]
 Rejeu = Callable[[Contexte, Flux, int, Mapping[str, str], Regler], Awaitable[Refus | None]]
 _REJEUX: dict[str, Rejeu] = {}

@@ -15,7 +15,7 @@ from viesion_core.echanges.nir import Nir, sceller_nir
 from viesion_core.echanges.rapprochement import cles
 
 T = TypeVar("T")
-TAILLE_LOT = {"sqlite": 1_500, "postgresql": 3_000}
+TAILLE_LOT = {"sqlite": 1_500, "postgresql": 2_000}
 """Lines of a batch: as many as fit in 200 MB with the cache of the engine, which is in this process with SQLite."""
 _CODES = {
     "nom_naissance": "CHAMP_OBLIGATOIRE",
@@ -127,5 +127,5 @@ def comprendre(rang: int, ligne: Mapping[str, str], flux: Flux, jour: dt.date) -
         for champ, texte in defauts_identite(commande.identite, jour).items():
             remplie = _CODES.get(champ) == "CHAMP_OBLIGATOIRE" and getattr(commande.identite, champ)
             code = "VALEUR_INVALIDE" if remplie else _CODES.get(champ, "VALEUR_INVALIDE")
-            return Refus(rang, message, cle, code, champ, texte, ligne)
+            return Refus(rang, message, cle, code, flux.colonne(champ) or champ, texte, ligne)
     return commande

@@ -4,7 +4,6 @@ A flow may take files of its own shape (`Flux.fichiers`), without a `.ctl`: they
 """
 
 import asyncio
-import csv
 import datetime as dt
 import json
 import pathlib
@@ -17,12 +16,12 @@ from viesion_core.contexte import Contexte
 from viesion_core.echanges.actions import Avancement, importer_fichier
 from viesion_core.echanges.coffre import sceller
 from viesion_core.echanges.lecture import lire_controle
-from viesion_core.echanges.model import FichierRefuse, FichierVu, Flux, accuse
-from viesion_core.echanges.queries import fichier_de_rang, rejets_du_fichier
+from viesion_core.echanges.model import FichierRefuse, FichierVu, Flux, accuse, trouver_flux
+from viesion_core.echanges.queries import fichier_de_rang
+from viesion_core.echanges.rejets_fichier import ecrire_rejets
 from viesion_core.echanges.transcription import PATIENCE, a_transcrire, annoncer, coin_de, oublier, transcrire
 
 DOSSIERS = ("in", "ack", "rejets", "archive")
-_ENTETE = ("fichier", "ligne", "id_message", "flux", "cle", "code", "champ", "valeur_masquee", "message", "rejouable")
 
 
 Preneur = Callable[[Contexte, pathlib.Path, Sequence[Flux], str], Awaitable[FichierVu]]
@@ -147,7 +146,8 @@ async def _traiter(
             return Traitement(chemin.name, refus=refus)
         fichier = deja
     if fichier.rejetees:
-        await _ecrire_rejets(dossier / "rejets" / f"{chemin.stem}.rejets.csv", fichier)
+        connu = trouver_flux(flux, fichier.emetteur, fichier.flux)
+        await ecrire_rejets(dossier / "rejets" / f"{chemin.stem}.rejets.csv", fichier, connu, cles)
     _ecrire(dossier / "ack" / f"{chemin.stem}.json", accuse(fichier))
     return Traitement(chemin.name, fichier=fichier)
 
@@ -159,30 +159,9 @@ async def _deja(chemin: pathlib.Path) -> FichierVu | None:
     return connu if connu is not None and connu.sha256 == controle.sha256.lower() else None
 
 
-async def _ecrire_rejets(chemin: pathlib.Path, fichier: FichierVu) -> None:
-    chemin.parent.mkdir(parents=True, exist_ok=True)
-    provisoire = chemin.with_suffix(".part")
-    with provisoire.open("w", encoding="utf-8", newline="") as sortie:
-        ecrivain = csv.writer(sortie, delimiter=";")
-        ecrivain.writerow(_ENTETE)
-        dernier = 0
-        while lignes := await rejets_du_fichier(fichier.id, dernier):
-            for li in lignes:
-                rejouable = "1" if li["rejouable"] else "0"
-                debut = (fichier.nom, li["ligne"], _inerte(li["id_message"]), li["flux"], _inerte(li["cle"]))
-                ecrivain.writerow((*debut, li["code"], li["champ"], "", li["message"], rejouable))
-            dernier = lignes[-1]["ligne"]
-    provisoire.replace(chemin)
-
-
 def _refuser(dossier: pathlib.Path, chemin: pathlib.Path, refus: FichierRefuse) -> None:
     reponse = {"fichier": chemin.name, "etat": "REFUSE", "code": refus.code, "message": refus.message}
     _ecrire(dossier / "ack" / f"{chemin.stem}.json", reponse)
-
-
-def _inerte(texte: str) -> str:
-    """Return a text that a spreadsheet does not take for a formula."""
-    return f"'{texte}" if texte.startswith(("=", "+", "-", "@", "\t", "\r")) else texte
 
 
 def _ecrire(chemin: pathlib.Path, reponse: dict[str, Any]) -> None:

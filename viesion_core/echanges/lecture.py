@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import pathlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -11,6 +12,9 @@ import msgspec
 from viesion_core.echanges.model import MINIMUM_CLOTURES, Action, Controle, FichierRefuse, Flux
 
 LONGUEUR_CHAMP = 4_000
+MOTIFS = ("rejet_fichier", "rejet_ligne", "rejet_code", "rejet_colonne", "rejet_message")
+"""The columns that the file of refused lines adds to those of the flow; ignored when it comes back corrected."""
+_INERTE = re.compile(r"'(?=[=+\-@\t\r])")
 VERSION_SCHEMA = 1
 
 
@@ -94,13 +98,20 @@ def lignes(chemin: pathlib.Path, flux: Flux, apres: int) -> Iterator[tuple[int, 
         source.close()
 
 
+def est_correction(chemin: pathlib.Path, flux: Flux) -> bool:
+    """Tell whether a file has the columns of the file of refused lines: it comes back corrected."""
+    with chemin.open("rb") as source:
+        entete = source.readline(1 << 16).decode("utf-8", "replace")
+    return next(csv.reader([entete], delimiter=";"), []) == [*flux.colonnes, *MOTIFS]
+
+
 def _rangees(source: _Lignes, colonnes: Sequence[str]) -> Iterator[list[str]]:
     texte = io.TextIOWrapper(io.BufferedReader(source, 1 << 16), encoding="utf-8", errors="strict", newline="")
     lecteur = csv.reader(texte, delimiter=";", strict=True)
-    nombre = len(colonnes)
     try:
-        entete = next(lecteur, [])
-        if tuple(entete) != tuple(colonnes):
+        entete = tuple(next(lecteur, []))
+        nombre, corrigee = len(entete), entete == (*colonnes, *MOTIFS)
+        if entete != tuple(colonnes) and not corrigee:
             raise FichierRefuse("SCHEMA_INVALIDE", "Les colonnes ne sont pas celles du flux, dans leur ordre.")
         for rangee in lecteur:
             if len(rangee) != nombre:
@@ -108,7 +119,11 @@ def _rangees(source: _Lignes, colonnes: Sequence[str]) -> Iterator[list[str]]:
                 raise FichierRefuse("SCHEMA_INVALIDE", message)
             if max(map(len, rangee)) > LONGUEUR_CHAMP:
                 raise FichierRefuse("SCHEMA_INVALIDE", f"Ligne {lecteur.line_num} : une case est démesurée.")
-            yield rangee
+            yield (
+                [_INERTE.sub("", case, count=1) if case.startswith("'") else case for case in rangee[: len(colonnes)]]
+                if corrigee
+                else rangee
+            )
     except UnicodeDecodeError as erreur:
         raise FichierRefuse("SCHEMA_INVALIDE", "Le fichier n'est pas en UTF-8.") from erreur
     except csv.Error as erreur:

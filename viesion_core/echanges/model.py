@@ -37,6 +37,8 @@ LIBELLE_CODE = {
 }
 """Why a file or a line is refused, in French."""
 COMPRIMES = (".zip", ".gz", ".bz2", ".xz", ".7z")
+SECRETES = frozenset({"nir"})
+"""Columns that are never shown nor sent back: left empty in a correction, they keep what came."""
 SEUIL_CLOTURES = 0.2
 MINIMUM_CLOTURES = 50
 """A file that closes more people than this share (and this number) waits for a person: it is refused whole."""

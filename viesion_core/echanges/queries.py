@@ -58,6 +58,17 @@ async def rejets_du_fichier(identifiant: uuid.UUID, apres: int = 0, limite: int 
     )
 
 
+async def rejets_a_corriger(identifiant: uuid.UUID, apres: int = 0, limite: int = 1_000) -> list[dict[str, Any]]:
+    """Return the refused lines of a file that wait, by rank, each encrypted as it came ("" when it was not kept)."""
+    return await lire(
+        """SELECT ligne, id_message, cle, code, champ, message, ligne_chiffree
+        FROM echange_rejet WHERE fichier = {} AND etat = 'A_TRAITER' AND ligne > {} ORDER BY ligne LIMIT {}""",
+        identifiant,
+        apres,
+        limite,
+    )
+
+
 async def exiger_rejet(ctx: Contexte, identifiant: uuid.UUID) -> None:
     """Raise Introuvable unless the refused line exists; Interdit for anybody but the pilote."""
     if ctx.role is not Role.PILOTE:

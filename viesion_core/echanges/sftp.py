@@ -109,6 +109,9 @@ async def _envoyer(sftp: asyncssh.SFTPClient, settings: Settings, bilan: Bilan) 
     for nom, motif in (("rejets", "*.rejets.csv"), ("ack", "[!V]*.json")):
         for chemin in await asyncio.to_thread(_entiers, dossier / nom, motif):
             await _porter(sftp, settings, nom, chemin, bilan)
+            if nom == "rejets":  # it names people
+                await asyncio.to_thread(sceller, chemin, dossier / "archive", cles)
+                continue
             (dossier / "archive").mkdir(parents=True, exist_ok=True)
             chemin.replace(dossier / "archive" / chemin.name)
 

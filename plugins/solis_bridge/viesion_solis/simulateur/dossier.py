@@ -60,7 +60,11 @@ def _lire_rejets(chemin: pathlib.Path) -> list[dict[str, Any]]:
     if not chemin.is_file():
         return []
     with chemin.open(encoding="utf-8", newline="") as fichier:
-        return [{**ligne, "ligne": int(ligne["ligne"])} for ligne in csv.DictReader(fichier, delimiter=";")]
+        lignes = [
+            {nom.removeprefix("rejet_"): valeur for nom, valeur in ligne.items() if nom.startswith("rejet_")}
+            for ligne in csv.DictReader(fichier, delimiter=";")
+        ]
+    return [{**ligne, "ligne": int(ligne["ligne"])} for ligne in lignes]
 
 
 def a_prendre(dossier: pathlib.Path) -> list[tuple[str, pathlib.Path]]:
