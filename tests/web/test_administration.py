@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from tests.offres import installees
 from tests.serveur import Serveur, requetes
 from viesion_core.acces.actions import modifier_utilisateur
 from viesion_core.acces.queries import utilisateur
@@ -43,7 +44,8 @@ async def test_every_page_opens_for_an_administrator_in_few_queries(serveur: Ser
             assert reponse.status_code == 200, adresse
             assert requetes(reponse) <= 12, adresse
         accueil = await client.get(RACINE)
-    assert "viesion-mos" in accueil.text
+    for nom in installees():
+        assert f"viesion-{nom.replace('_', '-')}" in accueil.text, nom
     assert 'placeholder="Acte ou écran"' in accueil.text
     assert "Nom, prénom" not in accueil.text, "an administrator searches acts and screens, never people"
 

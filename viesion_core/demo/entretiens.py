@@ -76,14 +76,20 @@ def _etape_close(d: Dossier, etape: EtapeDemo, fin: dt.date) -> None:
     for rang in range(nombre):
         jour = etape.debut + jours(int(duree * (rang + d.r.random() * 0.8) / nombre))
         genre = "BILAN_FINAL" if rang == nombre - 1 and nombre > 2 else ""
-        _passe(d, etape, min(ouvre(jour), fin), genre, premier=rang == 0)
+        _passe(d, etape, min(ouvre(jour), _dernier_jour(d, fin)), genre, premier=rang == 0)
+
+
+def _dernier_jour(d: Dossier, fin: dt.date | None) -> dt.date:
+    """Return the last day of which an entretien is told as past: yesterday for an étape that ends today, or goes on."""
+    hier = d.aujourdhui - jours(1)
+    return hier if fin is None else min(fin, hier)
 
 
 def _etape_ouverte(d: Dossier, etape: EtapeDemo) -> None:
     """Meet every three weeks until yesterday; somebody followed for three months has come lately, or is an A07."""
     jour = etape.debut + jours(entre(d.r, 0, 6))
     sans_nouvelles = d.personne.situation is Situation.SANS_ENTRETIEN
-    limite = d.aujourdhui - jours(1)
+    limite = _dernier_jour(d, None)
     premier, derniere_presence = True, etape.debut - jours(1)
     while jour <= limite:
         tard = sans_nouvelles and jour > d.aujourdhui - jours(_SANS_NOUVELLES)
@@ -103,7 +109,7 @@ def _passe(
     """Write one entretien of a past day and, when it was postponed, the one that replaced it; the day if they came."""
     realisation = "ABS_NON_JUST" if absente else tirer(d.r, _REALISATIONS)
     suite = jour + jours(entre(d.r, 2, 9))
-    if realisation == REPORTE and suite > (etape.fin or d.aujourdhui - jours(1)):
+    if realisation == REPORTE and suite > _dernier_jour(d, etape.fin):
         realisation = PRESENCE
     choisi = "ENTRETIEN_D_ACCUEIL" if premier else genre or tirer(d.r, _TYPES)
     cle = _ecrire(d, etape, etape.referent, creneau(d.r, jour), choisi, realisation)
