@@ -8,6 +8,7 @@ import pytest
 
 from tests.commandes.aides import Installation, base_neuve, port_libre
 from tests.commandes.test_exploitation import ADMINISTRATEUR, attendre, valeur
+from tests.offres import installees
 from viesion_core.db import definir_base, executer, ouvrir_base, transaction
 
 PETITE = ("--beneficiaires", "60")
@@ -90,4 +91,5 @@ async def test_the_demo_is_served_and_its_accounts_enter(tmp_path: pathlib.Path)
     base = f"sqlite:///{tmp_path / 'demo' / 'viesion.sqlite'}"
     assert await valeur(base, "SELECT count(*) FROM verrou") == 0, erreurs.decode()
     assert adresse in sortie.decode()
-    assert "Solis simulé (ce qu'il envoie et reçoit) : http://127.0.0.1:" in sortie.decode()
+    annonce = "Solis simulé (ce qu'il envoie et reçoit) : http://127.0.0.1:"
+    assert (annonce in sortie.decode()) == ("solis_bridge" in installees())
